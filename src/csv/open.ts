@@ -1,0 +1,24 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { UserError } from '../errors.ts';
+
+/** Opens a CSV file for reading: `-` is standard input, a name that ends in .gz is unpacked on the way. */
+export function openCsv(path: string): Readable {
+  if (path === '-') return process.stdin;
+  const file = createReadStream(path);
+  if (!path.endsWith('.gz')) return file;
+  const unpacked = createGunzip();
+  file.on('error', (error) => unpacked.destroy(error));
+  return file.pipe(unpacked);
+}
+
+/** Turns what a file system or an unpacker threw into one line that names the file; passes everything else on. */
+export function csvError(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return new UserError(`${path}: no such file`, { cause: error });
+  if (code === 'EISDIR') return new UserError(`${path}: is a folder, not a CSV file`, { cause: error });
+  if (code === 'EACCES') return new UserError(`${path}: may not be read (permissions)`, { cause: error });
+  if (code?.startsWith('Z_')) return new UserError(`${path}: is not a whole gzip file`, { cause: error });
+  return error;
+}

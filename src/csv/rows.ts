@@ -1,0 +1,69 @@
+import { parse } from 'csv-parse';
+import { UserError } from '../errors.ts';
+import { csvError, openCsv } from './open.ts';
+
+/** One data row of a CSV file: its cells by the position of the columns asked for. */
+export interface CsvRow {
+  /** 1-based number of the data row. */
+  readonly row: number;
+  /** Line of the file, the header being line 1. */
+  readonly line: number;
+  /** The cells in the order of the columns asked for; '' where the row is short or the column is optional and absent. */
+  readonly cells: readonly string[];
+}
+
+/** Columns to read, by name: a file without a required one is refused. */
+export interface CsvColumns {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/**
+ * Reads the rows of a CSV file with a header line, in batches as they come from the disk. Columns are found by name, others are left alone.
+ *
+ * @throws UserError where the file cannot be read or lacks a required column; the message names the file.
+ */
+export async function* readRows(path: string, columns: CsvColumns): AsyncGenerator<CsvRow[]> {
+  const wanted = [...columns.required, ...columns.optional];
+  const parser = parse({ bom: true, relax_column_count: true, skip_empty_lines: true, skip_records_with_error: false });
+  const input = openCsv(path);
+  input.on('error', (error) => parser.destroy(error));
+  input.pipe(parser);
+  let positions: number[] | undefined;
+  let row = 0;
+  let batch: CsvRow[] = [];
+  try {
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      if (positions === undefined) {
+        positions = findColumns(path, cells, columns, wanted);
+        continue;
+      }
+      row++;
+      const found = positions;
+      batch.push({ row, line: row + 1, cells: found.map((at) => cells[at] ?? '') });
+      if (batch.length === BATCH_ROWS) {
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  } catch (error) {
+    throw csvError(path, error);
+  } finally {
+    input.destroy();
+  }
+  if (positions === undefined) throw new UserError(`${path}: is empty; a header line was expected: ${wanted.join(',')}`);
+}
+
+/** Rows handed over at once: enough to make the hand-over cheap, few enough to hold. */
+const BATCH_ROWS = 1_000;
+
+function findColumns(path: string, header: readonly string[], columns: CsvColumns, wanted: readonly string[]): number[] {
+  const missing = columns.required.filter((name) => !header.includes(name));
+  if (missing.length > 0) {
+    throw new UserError(`${path}: no column ${missing.join(', ')} in the header line`, {
+      hint: `expected: ${columns.required.join(',')}${columns.optional.length > 0 ? ` and, if known, ${columns.optional.join(',')}` : ''}`,
+    });
+  }
+  return wanted.map((name) => header.indexOf(name));
+}
