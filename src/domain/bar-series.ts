@@ -2,7 +2,7 @@ import type { CleanBar } from './clean-bar.ts';
 import { CleanSeries, type CleanSeriesState, type RawBar } from './clean-series.ts';
 import { type Grid, slotOfEnd } from './grid.ts';
 import { OpenBar } from './open-bar.ts';
-import type { Reason } from './reason.ts';
+import type { Refusal } from './reason.ts';
 import type { BarSettings, SpreadMode } from './settings.ts';
 import type { Tick } from './tick.ts';
 
@@ -90,7 +90,7 @@ export class BarSeries {
   }
 
   /** Takes a finished bar as input: spec section 2, "Raw bars". Null where it was taken, else the reason why not. */
-  addRaw(raw: RawBar, timestampUtc: number, sink: BarSink): Reason | null {
+  addRaw(raw: RawBar, timestampUtc: number, sink: BarSink): Refusal | null {
     const slot = slotOfEnd(this.grid, timestampUtc);
     const isMissing = Number.isNaN(raw.open) && Number.isNaN(raw.high) && Number.isNaN(raw.low) && Number.isNaN(raw.close);
     if (Number.isNaN(slot) || (isMissing && this.grid.nextOnGrid(slot) !== slot)) return 'OFF_GRID';

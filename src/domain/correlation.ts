@@ -1,6 +1,7 @@
 import { DD_WIDTH, ddCentred } from './double-double.ts';
 import type { NullCorrections } from './null-corrections.ts';
-import { type PairSums, triangleIndex } from './pair-sums.ts';
+import type { PairSums } from './pair-sums.ts';
+import { triangleIndex, triangleSize } from './triangle.ts';
 
 /** A standard deviation of log returns up to this counts as 0 (the zero rule of spec section 3). */
 export const ZERO_STD = 1e-12;
@@ -32,8 +33,8 @@ export interface CorrelationSummary {
  * for its means and variances too; its rho is null below `minObs` such rows or where a variance is 0. Diagonal: 1 or null.
  */
 export function correlate(sums: PairSums, minObs: number): Correlations {
-  const { symbols, observations, products, nulls } = sums;
-  const triangle = (symbols * (symbols + 1)) / 2;
+  const { symbols, observations, nulls } = sums;
+  const triangle = triangleSize(symbols);
   const rho = new Float64Array(triangle);
   const nObs = new Int32Array(triangle);
   const std = new Float64Array(symbols);
@@ -47,8 +48,8 @@ export function correlate(sums: PairSums, minObs: number): Correlations {
     nObs[at] = count;
     rho[at++] = roots[a]! > 0 ? 1 : Number.NaN;
     for (let b = a + 1; b < symbols; b++, at++) {
-      if (shared?.differ(a, b)) {
-        nObs[at] = shared.count(a, b);
+      if (shared?.differ(at)) {
+        nObs[at] = shared.count(a, at);
         rho[at] = shared.rho(a, b, at);
       } else {
         const root = roots[a]! * roots[b]!;
@@ -118,7 +119,7 @@ function ownDeviation(sums: PairSums, symbol: number, minObs: number, std: Float
 
 /** Whether a centred sum of squares is a variance at all, by the zero rule. */
 function exceedsZero(squares: number, count: number): boolean {
-  return squares > 0 && Math.sqrt(squares / (count - 1)) > ZERO_STD;
+  return squares > ZERO_STD * ZERO_STD * (count - 1);
 }
 
 function clip(rho: number): number {
@@ -139,33 +140,35 @@ class SharedRows {
     this.#minObs = minObs;
   }
 
-  differ(a: number, b: number): boolean {
-    return this.#nulls.count(a, b) > 0 || this.#nulls.count(b, a) > 0;
+  /** Whether one of a pair's symbols has a return in a row in which the other has none. */
+  differ(pair: number): boolean {
+    return this.#nulls.count(2 * pair) > 0 || this.#nulls.count(2 * pair + 1) > 0;
   }
 
-  count(a: number, b: number): number {
-    return this.#sums.observations[a]! - this.#nulls.count(a, b);
+  /** Shared returns of a pair whose first symbol is `a`. */
+  count(a: number, pair: number): number {
+    return this.#sums.observations[a]! - this.#nulls.count(2 * pair);
   }
 
   rho(a: number, b: number, pair: number): number {
-    const count = this.count(a, b);
+    const count = this.count(a, pair);
     if (count < this.#minObs || count < 2) return Number.NaN;
     const shared = this.#shared;
-    this.#own(a, b, X, XX);
-    this.#own(b, a, Y, YY);
-    copySum(this.#sums.products, DD_WIDTH * pair, shared, XY);
+    this.#own(a, 2 * pair, X, XX);
+    this.#own(b, 2 * pair + 1, Y, YY);
     const squaresA = ddCentred(shared, XX, X, X, count);
     const squaresB = ddCentred(shared, YY, Y, Y, count);
     if (!exceedsZero(squaresA, count) || !exceedsZero(squaresB, count)) return Number.NaN;
-    return clip(ddCentred(shared, XY, X, Y, count) / (Math.sqrt(squaresA) * Math.sqrt(squaresB)));
+    copySum(this.#sums.products, DD_WIDTH * pair, shared, XY);
+    return clip(ddCentred(shared, XY, X, Y, count) / Math.sqrt(squaresA * squaresB));
   }
 
-  /** The sums of a symbol and of its squares over the rows in which `other` is not null. */
-  #own(symbol: number, other: number, atSum: number, atSquares: number): void {
+  /** The sums of a symbol and of its squares over the rows it shares with the other one of a pair. */
+  #own(symbol: number, side: number, atSum: number, atSquares: number): void {
     const sums = this.#sums;
     copySum(sums.sums, DD_WIDTH * symbol, this.#shared, atSum);
     copySum(sums.products, DD_WIDTH * triangleIndex(symbol, symbol, sums.symbols), this.#shared, atSquares);
-    this.#nulls.takeOut(symbol, other, this.#shared, atSum, atSquares);
+    this.#nulls.takeOut(side, this.#shared, atSum, atSquares);
   }
 }
 

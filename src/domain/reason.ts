@@ -16,3 +16,6 @@ export const REASONS = [
 
 /** DUPLICATE is dropped and counted, never dead-lettered; all others go to the dead-letter topic. */
 export type Reason = (typeof REASONS)[number];
+
+/** The reasons that lead to the dead-letter topic. */
+export type Refusal = Exclude<Reason, 'DUPLICATE'>;

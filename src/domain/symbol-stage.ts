@@ -1,6 +1,6 @@
 import { BarSeries, type BarSeriesState, type BarSink } from './bar-series.ts';
 import { createGrid, type Grid } from './grid.ts';
-import type { Reason } from './reason.ts';
+import type { Refusal } from './reason.ts';
 import type { BarSettings } from './settings.ts';
 import { type SourceMark, Sources } from './sources.ts';
 import { copyTick, emptyTick, type Tick } from './tick.ts';
@@ -17,7 +17,7 @@ const NO_TIMEFRAMES: readonly Timeframe[] = [];
 export interface SymbolSink<Origin> {
   readonly bar: BarSink;
   /** A tick that goes to the dead letters; LATE names the timeframes it was too late for (it entered the others). */
-  refused(reason: Exclude<Reason, 'DUPLICATE'>, origin: Origin, timeframes: readonly Timeframe[]): void;
+  refused(reason: Refusal, origin: Origin, timeframes: readonly Timeframe[]): void;
   /** A tick that repeats an accepted or held one: dropped and counted. */
   duplicate(origin: Origin): void;
 }
@@ -74,7 +74,7 @@ export class SymbolStage<Origin> {
   process(tick: Tick, origin: Origin, sink: SymbolSink<Origin>, live: LiveClock | null = null): void {
     const reason = checkTick(tick, this.#settings.price);
     if (reason !== null) {
-      this.#refuse(reason as Exclude<Reason, 'DUPLICATE'>, origin, sink);
+      this.#refuse(reason, origin, sink);
       return;
     }
     if (this.#sources.isDuplicate(tick) || this.#repeatsHeld(tick)) {
@@ -161,7 +161,7 @@ export class SymbolStage<Origin> {
     }
   }
 
-  #refuse(reason: Exclude<Reason, 'DUPLICATE'>, origin: Origin, sink: SymbolSink<Origin>): void {
+  #refuse(reason: Refusal, origin: Origin, sink: SymbolSink<Origin>): void {
     this.counts.refused++;
     sink.refused(reason, origin, NO_TIMEFRAMES);
   }

@@ -1,0 +1,117 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReplayConfig } from '../../topology/settings.ts';
+import { readRawBars } from '../csv/bars.ts';
+import { LineFile } from '../csv/line-file.ts';
+import { CLEAN_HEADER, cleanLine, FEATURES_HEADER, featureLine, matrixLine, REJECTED_HEADER } from '../csv/results.ts';
+import { readTicks } from '../csv/ticks.ts';
+import type { Reason } from '../domain/reason.ts';
+import { TopologyDriver } from '../runtime/driver.ts';
+
+/** What a replay has done so far, or in all. */
+export interface ReplaySummary {
+  /** Data rows read. */
+  rows: number;
+  cleanBars: number;
+  featureRows: number;
+  matrices: number;
+  /** Rows refused or dropped, by reason. */
+  rejected: Partial<Record<Reason, number>>;
+}
+
+/**
+ * Runs the topology over a CSV file without a broker and writes clean.csv, tier1.csv, tier2.jsonl and rejected.csv into `outFolder` (made if
+ * need be). Bars and rows are written in the order they close; rejected.csv is sorted by row. `onProgress` is called now and then.
+ *
+ * @throws UserError where the input cannot be read or the results cannot be written.
+ */
+export async function replay(
+  inputPath: string,
+  config: ReplayConfig,
+  outFolder: string,
+  onProgress: (summary: ReplaySummary) => void = () => {},
+): Promise<ReplaySummary> {
+  mkdirSync(outFolder, { recursive: true });
+  const open = (name: string): LineFile => new LineFile(join(outFolder, name));
+  const files = { clean: open('clean.csv'), features: open('tier1.csv'), matrices: open('tier2.jsonl'), rejected: open('rejected.csv') };
+  try {
+    const summary = await run(inputPath, config, files, onProgress);
+    for (const file of Object.values(files)) file.finish();
+    return summary;
+  } catch (error) {
+    for (const file of Object.values(files)) file.discard();
+    throw error;
+  }
+}
+
+interface ResultFiles {
+  readonly clean: LineFile;
+  readonly features: LineFile;
+  readonly matrices: LineFile;
+  readonly rejected: LineFile;
+}
+
+async function run(
+  inputPath: string,
+  config: ReplayConfig,
+  files: ResultFiles,
+  onProgress: (summary: ReplaySummary) => void,
+): Promise<ReplaySummary> {
+  const summary: ReplaySummary = { rows: 0, cleanBars: 0, featureRows: 0, matrices: 0, rejected: {} };
+  // A held tick is refused after rows that came later, so the lines are sorted at the end.
+  const rejected: { row: number; line: string }[] = [];
+  const reject = (row: number, reason: Reason, timeframes: readonly string[]): void => {
+    summary.rejected[reason] = (summary.rejected[reason] ?? 0) + 1;
+    rejected.push({ row, line: `${row},${reason},${timeframes.join(';')}` });
+  };
+  const driver = new TopologyDriver<number>(config.domain, {
+    bar(bar) {
+      summary.cleanBars++;
+      files.clean.write(cleanLine(bar));
+    },
+    features(row) {
+      summary.featureRows++;
+      files.features.write(featureLine(row));
+    },
+    matrix(matrix) {
+      summary.matrices++;
+      files.matrices.write(matrixLine(matrix));
+    },
+    refused: (reason, row, timeframes) => reject(row, reason, timeframes),
+    duplicate: (row) => reject(row, 'DUPLICATE', []),
+  });
+
+  files.clean.write(CLEAN_HEADER);
+  files.features.write(FEATURES_HEADER);
+  files.rejected.write(REJECTED_HEADER);
+  const rows = config.input === 'ticks' ? feedTicks(inputPath, driver, reject) : feedRawBars(inputPath, driver, reject);
+  for await (const count of rows) {
+    summary.rows += count;
+    onProgress(summary);
+  }
+  driver.end();
+  for (const { line } of rejected.sort((a, b) => a.row - b.row)) files.rejected.write(line);
+  return summary;
+}
+
+type Reject = (row: number, reason: Reason, timeframes: readonly string[]) => void;
+
+async function* feedTicks(path: string, driver: TopologyDriver<number>, reject: Reject): AsyncGenerator<number> {
+  for await (const rows of readTicks(path)) {
+    for (const { row, tick, problem } of rows) {
+      if (problem === null) driver.tick(tick, row);
+      else reject(row, 'UNDECODABLE', []);
+    }
+    yield rows.length;
+  }
+}
+
+async function* feedRawBars(path: string, driver: TopologyDriver<number>, reject: Reject): AsyncGenerator<number> {
+  for await (const rows of readRawBars(path)) {
+    for (const { row, symbol, timeframe, timestampUtc, bar, problem } of rows) {
+      if (problem === null) driver.rawBar(symbol, timeframe, timestampUtc, bar, row);
+      else reject(row, 'UNDECODABLE', []);
+    }
+    yield rows.length;
+  }
+}

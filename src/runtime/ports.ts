@@ -1,0 +1,86 @@
+/**
+ * What a task needs of the world, as interfaces: src/kafka gives the real ones, tests give simulated ones. Nothing here knows a client library.
+ */
+
+/** Header of a record, in the order it was sent. */
+export interface RecordHeader {
+  readonly key: string;
+  readonly value: Buffer | null;
+}
+
+/** A record as read from a partition. */
+export interface InputRecord {
+  readonly offset: number;
+  /** Record time, UTC epoch ms. */
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly RecordHeader[];
+}
+
+/** Consecutive records of one partition, and where reading goes on. */
+export interface InputBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly InputRecord[];
+  /** The next offset to read: control and aborted records count, so it can advance where `records` is empty. */
+  readonly nextOffset: number;
+}
+
+/** A record to be written. */
+export interface OutputRecord {
+  readonly partition: number;
+  readonly key: Buffer | string | null;
+  /** Null is a tombstone. */
+  readonly value: Buffer | null;
+  /** Record time, UTC epoch ms, at least 0. */
+  readonly timestamp: number;
+  readonly headers?: readonly RecordHeader[];
+}
+
+/** Records to be written to one topic, in order. */
+export interface TopicOutput {
+  readonly topic: string;
+  readonly records: readonly OutputRecord[];
+}
+
+/** A position of a consumer group: the next offset to read. */
+export interface GroupPosition {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Everything that one step of a task makes durable: as one transaction (exactly_once), or in this order (at_least_once). */
+export interface CommitBatch {
+  readonly outputs: readonly TopicOutput[];
+  readonly changelog: readonly TopicOutput[];
+  readonly positions: readonly GroupPosition[];
+}
+
+/** The holder of one transactional id. */
+export interface TaskProducer {
+  /**
+   * Makes the batch durable.
+   * @throws FencedError where another holder has taken over, any other error where the outcome is unknown; the producer is unusable then.
+   */
+  commit(batch: CommitBatch): Promise<void>;
+  /** Gives up the transactional id without a commit; never throws. */
+  dispose(): Promise<void>;
+}
+
+/** Another holder of the transactional id has taken over: this one must stop and may not go on by itself. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError';
+}
+
+/** What starting a task takes. */
+export interface TaskPorts {
+  /** Takes the transactional id, fencing any earlier holder and ending its open transaction. */
+  fence(transactionalId: string): Promise<TaskProducer>;
+  /** The group's position, null where it has none. To be read after fencing (an earlier holder may still have been committing). */
+  committedOffset(groupId: string, topic: string, partition: number): Promise<number | null>;
+  /** Reads a changelog partition from its start to its last stable offset. */
+  readChangelog(topic: string, partition: number, onRecord: (record: InputRecord) => void): Promise<void>;
+}

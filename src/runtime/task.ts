@@ -1,0 +1,168 @@
+import type { Log } from '../log.ts';
+import { type CommitBatch, FencedError, type InputRecord, type TaskPorts, type TaskProducer } from './ports.ts';
+
+/** Where a task stands in its protocol. */
+export type TaskPhase = 'created' | 'fencing' | 'restoring' | 'running' | 'draining' | 'stopped' | 'failed';
+
+/**
+ * Every step a task may take. Fencing comes before offsets and state are read, or an earlier holder could still change them; a failed task
+ * never goes on by itself: whoever owns it asks the group first and then starts a new one.
+ */
+export const TASK_TRANSITIONS: Readonly<Record<TaskPhase, readonly TaskPhase[]>> = {
+  created: ['fencing', 'stopped'],
+  fencing: ['restoring', 'failed', 'stopped'],
+  restoring: ['running', 'failed', 'stopped'],
+  running: ['draining', 'failed', 'stopped'],
+  draining: ['stopped', 'failed'],
+  stopped: [],
+  failed: ['stopped'],
+};
+
+/** A changelog partition that a task restores from. */
+export interface ChangelogPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** What a task does with its records: the stages it runs, their state, and what waits for the next commit. */
+export interface TaskLogic {
+  /** One record of a changelog, in order; a later record of a key replaces an earlier one, a null value deletes it. */
+  restore(changelog: ChangelogPartition, record: InputRecord): void;
+  /** All changelogs have been read. `committed` is the group's position of the task's input, null where it has none or uses none. */
+  restored(committed: number | null): void;
+  /** True where a commit would make something durable. */
+  hasWork(): boolean;
+  /** True where no more input should be taken before the next commit. */
+  isFull(): boolean;
+  /** Hands over what the next commit makes durable. The task goes on while it is under way. */
+  takeCommit(): CommitBatch;
+}
+
+/** What one task is. */
+export interface TaskSpec {
+  /** For logs and status, e.g. `ticks-3`. */
+  readonly name: string;
+  readonly transactionalId: string;
+  readonly changelogs: readonly ChangelogPartition[];
+  /** The group's input partition whose position the task commits; null where positions are in its own state. */
+  readonly input: { readonly groupId: string; readonly topic: string; readonly partition: number } | null;
+}
+
+/**
+ * The protocol of one task, the unit of work and of ownership: fence → read the committed position → restore → work, with outputs, state and
+ * position made durable together. One commit is under way at a time, and the task works on meanwhile. Any error in a commit ends the task:
+ * its producer is disposed of and its memory is void.
+ */
+export class Task<Logic extends TaskLogic> {
+  readonly spec: TaskSpec;
+  readonly logic: Logic;
+  /** Commits made durable so far. */
+  commits = 0;
+  readonly #ports: TaskPorts;
+  readonly #log: Log;
+  readonly #onFailure: (error: unknown) => void;
+  #phase: TaskPhase = 'created';
+  #producer: TaskProducer | null = null;
+  #inFlight: Promise<void> | null = null;
+
+  /** `onFailure` is called once, when the task enters `failed`. */
+  constructor(spec: TaskSpec, logic: Logic, ports: TaskPorts, log: Log, onFailure: (error: unknown) => void) {
+    this.spec = spec;
+    this.logic = logic;
+    this.#ports = ports;
+    this.#log = log;
+    this.#onFailure = onFailure;
+  }
+
+  get phase(): TaskPhase {
+    return this.#phase;
+  }
+
+  /** Fences, reads the committed position and restores; `running` when it resolves, unless it was stopped meanwhile. Throws where it failed. */
+  async start(): Promise<void> {
+    try {
+      this.#enter('fencing');
+      const producer = await this.#ports.fence(this.spec.transactionalId);
+      if (this.#isOver()) return await producer.dispose();
+      this.#producer = producer;
+      const { input } = this.spec;
+      const committed = input === null ? null : await this.#ports.committedOffset(input.groupId, input.topic, input.partition);
+      if (this.#isOver()) return;
+      this.#enter('restoring');
+      for (const changelog of this.spec.changelogs) {
+        await this.#ports.readChangelog(changelog.topic, changelog.partition, (record) => this.logic.restore(changelog, record));
+        if (this.#isOver()) return;
+      }
+      this.logic.restored(committed);
+      this.#enter('running');
+    } catch (error) {
+      if (this.#isOver()) return;
+      await this.#fail(error, false);
+      throw error;
+    }
+  }
+
+  /** Starts a commit of what waits, unless one is under way or there is nothing. Resolves when that commit has ended, however it ended. */
+  async commit(): Promise<void> {
+    if (this.#phase !== 'running' && this.#phase !== 'draining') return;
+    if (this.#inFlight !== null || !this.logic.hasWork()) return this.#inFlight ?? undefined;
+    this.#inFlight = this.#commit(this.#producer!);
+    try {
+      await this.#inFlight;
+    } finally {
+      this.#inFlight = null;
+    }
+  }
+
+  /** True while a commit is under way. */
+  get isCommitting(): boolean {
+    return this.#inFlight !== null;
+  }
+
+  /** Commits what waits and lets go of the transactional id. Resolves in `stopped` or `failed`. */
+  async drain(): Promise<void> {
+    if (this.#phase === 'running') {
+      this.#enter('draining');
+      while (this.phase === 'draining' && (this.#inFlight !== null || this.logic.hasWork())) await this.commit();
+    }
+    await this.stop();
+  }
+
+  /** Lets go of the transactional id at once; what was not committed is left to the next holder. */
+  async stop(): Promise<void> {
+    if (this.#phase === 'stopped') return;
+    this.#enter('stopped');
+    await this.#disposeProducer();
+  }
+
+  async #commit(producer: TaskProducer): Promise<void> {
+    try {
+      await producer.commit(this.logic.takeCommit());
+      this.commits++;
+    } catch (error) {
+      if (!this.#isOver()) await this.#fail(error, true);
+    }
+  }
+
+  async #fail(error: unknown, tell: boolean): Promise<void> {
+    this.#enter('failed');
+    this.#log.warn({ task: this.spec.name, fenced: error instanceof FencedError, error: String(error) }, 'task failed');
+    await this.#disposeProducer();
+    if (tell) this.#onFailure(error);
+  }
+
+  async #disposeProducer(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = null;
+    await producer?.dispose();
+  }
+
+  #isOver(): boolean {
+    return this.#phase === 'stopped' || this.#phase === 'failed';
+  }
+
+  #enter(phase: TaskPhase): void {
+    if (!TASK_TRANSITIONS[this.#phase].includes(phase)) throw new Error(`task ${this.spec.name}: no way from ${this.#phase} to ${phase}`);
+    this.#phase = phase;
+  }
+}
