@@ -17,7 +17,7 @@ export interface BehindSymbol {
   readonly deliveredUpTo: number | null;
 }
 
-/** What the window of a join must remember besides its rows. */
+/** What the window of a join must remember besides its rows. Its running sums follow from the rows, to the bit. */
 export interface WindowCounters {
   /** Configured window and number of symbols: a state serves only the join it was saved by. */
   readonly window: number;
@@ -26,10 +26,6 @@ export interface WindowCounters {
   readonly rows: number;
   /** Newest version emitted, 0 where none. */
   readonly version: number;
-  /** Number of rows at which all running sums were last computed anew out of turn; 0 where never. */
-  readonly anchor: number;
-  /** The same for single symbols, where it still matters. */
-  readonly symbolAnchors: readonly { readonly symbol: number; readonly anchor: number }[];
 }
 
 /** All that a join must remember besides its rows. Pending rows are not in it: they are read again from the log. */

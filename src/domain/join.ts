@@ -124,6 +124,11 @@ export class Join {
     return { timestampUtc: oldest.timestampUtc, symbols, graceReachedUpTo: this.#newestPastGrace() };
   }
 
+  /** True where `takeChanges` would give something. */
+  get hasChanges(): boolean {
+    return this.#changed;
+  }
+
   /** The rows and counters that changed since this was last asked; null where nothing did. Belongs in the changelog. */
   takeChanges(): JoinChanges | null {
     if (!this.#changed) return null;

@@ -92,20 +92,8 @@ export class MatrixWindow {
 
   /** What must be saved besides rows. */
   counters(): WindowCounters {
-    const sums = this.#sums;
-    const symbolAnchors: { symbol: number; anchor: number }[] = [];
-    for (let symbol = 0; symbol < sums.symbols; symbol++) {
-      const anchor = sums.forced(symbol);
-      if (anchor > this.#rows.count - sums.window) symbolAnchors.push({ symbol, anchor });
-    }
-    return {
-      window: sums.window,
-      symbols: sums.symbols,
-      rows: this.#rows.count,
-      version: this.#version,
-      anchor: sums.forcedAll,
-      symbolAnchors,
-    };
+    const { window, symbols } = this.#sums;
+    return { window, symbols, rows: this.#rows.count, version: this.#version };
   }
 
   /** Takes over saved rows (in any order, older ones are passed over) and counters. Throws a UserError where they do not fit. */
@@ -124,7 +112,7 @@ export class MatrixWindow {
     }
     for (const index of absent) throw this.#unfit(`lacks row ${index} of ${counters.rows}`);
     this.#version = counters.version;
-    this.#sums.restore(counters.rows, counters.anchor, counters.symbolAnchors);
+    this.#sums.rebuild();
   }
 
   #unfit(what: string): UserError {
@@ -135,7 +123,7 @@ export class MatrixWindow {
 
   #insert(index: number, timestampUtc: number): void {
     this.#rows.insert(index, timestampUtc);
-    this.#sums.anchorAll(this.#rows.count);
+    this.#sums.rebuild();
     for (let moved = index; moved < this.#rows.count; moved++) this.#changedRows.add(moved);
   }
 
@@ -144,7 +132,7 @@ export class MatrixWindow {
     this.#rows.setValue(symbol, index, logReturn);
     this.#changedRows.add(index);
     if (corrections === 'all') return this.#correctFrom(index, emit);
-    this.#sums.anchorSymbol(symbol, index);
+    this.#sums.revise(symbol, index);
     if (corrections === 'none') return 0;
     emit(this.#nextMatrix(this.#rows.count - 1));
     return 1;
@@ -152,12 +140,13 @@ export class MatrixWindow {
 
   /** Emits row `index` and every later one again. */
   #correctFrom(index: number, emit: EmitMatrix): number {
-    this.#sums.anchorAll(index + 1);
+    this.#sums.visit(index + 1);
     emit(this.#nextMatrix(index));
     for (let next = index + 1; next < this.#rows.count; next++) {
       this.#sums.advance();
       emit(this.#nextMatrix(next));
     }
+    this.#sums.rebuild();
     return this.#rows.count - index;
   }
 

@@ -7,10 +7,10 @@ import { triangleIndex, triangleSize } from './triangle.ts';
  * Running sums over the newest `window` rows, for every symbol and every pair: an entering row is added, a leaving one taken out, so
  * a row costs the same however long the window is. Kept in double-double arithmetic; nulls are handled by corrections.
  *
- * Every sum is computed anew from the rows at its ANCHOR and only updated in between, so that nothing drifts, and so that sums rebuilt
- * from saved rows have the same bits as sums that never stopped. An anchor is a number of rows. Those of symbol i fall on the numbers
- * that leave the remainder i modulo the window (staggered, so that no single row pays for all); a pair i <= j shares those of i. A
- * correction anchors what it touches at once, and `forced` anchors are part of the saved state.
+ * Every sum is computed anew from the rows at its ANCHOR, a number of rows, and only updated in between. So nothing drifts, and the
+ * bits of all sums depend on the number of rows and the newest 2 x window of them alone: sums rebuilt from saved rows go on as if they
+ * had never stopped. The anchors of symbol i are the numbers that leave the remainder i modulo the window (staggered, so that no
+ * single row pays for all); a pair i <= j shares those of i.
  */
 export class PairSums {
   readonly window: number;
@@ -22,10 +22,8 @@ export class PairSums {
   readonly products: Float64Array;
   /** Non-null returns of each symbol in the window. */
   readonly observations: Int32Array;
-  readonly #forced: Float64Array;
   readonly #row: Float64Array;
   #nulls: NullCorrections | null = null;
-  #forcedAll = 0;
   #count = 0;
 
   constructor(rows: ReturnRows, window: number) {
@@ -36,7 +34,6 @@ export class PairSums {
     this.sums = new Float64Array(DD_WIDTH * symbols);
     this.products = new Float64Array(DD_WIDTH * triangleSize(symbols));
     this.observations = new Int32Array(symbols);
-    this.#forced = new Float64Array(symbols);
     this.#row = new Float64Array(symbols);
   }
 
@@ -55,16 +52,6 @@ export class PairSums {
     return this.#nulls;
   }
 
-  /** Newest anchor that was forced on all symbols at once. */
-  get forcedAll(): number {
-    return this.#forcedAll;
-  }
-
-  /** Newest anchor that was forced on one symbol, 0 where none. */
-  forced(symbol: number): number {
-    return this.#forced[symbol]!;
-  }
-
   /** sum(x * y) - sum(x) * sum(y) / count of the pair with triangle index `pair`; `x` and `y` are its symbols' places in `sums`. */
   centred(pair: number, x: number, y: number, count: number): number {
     const { products, sums } = this;
@@ -79,54 +66,53 @@ export class PairSums {
     this.#apply(row, 1);
     if (this.#count >= this.window) this.#apply(this.#load(this.#row, this.#count - this.window), -1);
     this.#count++;
-    for (let symbol = this.#count % this.window; symbol < this.symbols; symbol += this.window) this.#rebuildRow(symbol);
+    for (let symbol = this.#count % this.window; symbol < this.symbols; symbol += this.window) this.#rebuildFrom(symbol, this.#count);
   }
 
-  /** Computes all sums of a symbol's anew: its return in row `index`, which lies in the window, has changed. */
-  anchorSymbol(symbol: number, index: number): void {
-    this.#forced[symbol] = this.#count;
+  /** Brings a symbol's sums up to date where its return in row `index`, which lies in the window, has changed. */
+  revise(symbol: number, index: number): void {
     this.#watchForNulls(this.#load(this.#row, index));
-    for (let other = 0; other < symbol; other++) this.#rebuildPair(other, symbol, this.#count);
-    this.#rebuildRow(symbol);
-    if (this.#nulls !== null)
-      for (let other = 0; other < this.symbols; other++) this.#rebuildNulls(this.#nulls, other, symbol, this.#count);
-  }
-
-  /** Lets the window end with row `count` - 1, the newest or an older one, and computes all sums anew: rows have changed or moved. */
-  anchorAll(count: number): void {
-    this.#forced.fill(0);
-    this.#rebuildAll(count, count);
-  }
-
-  /** Takes over a saved count with its anchors and rebuilds all sums from the rows, to the bits they had. */
-  restore(count: number, forcedAll: number, forced: Iterable<{ readonly symbol: number; readonly anchor: number }>): void {
-    this.#forced.fill(0);
-    for (const { symbol, anchor } of forced) this.#forced[symbol] = anchor;
-    this.#rebuildAll(count, forcedAll);
-  }
-
-  #rebuildAll(count: number, forcedAll: number): void {
-    this.#count = count;
-    this.#forcedAll = forcedAll;
-    for (let index = this.#rows.first; index < count; index++) this.#watchForNulls(this.#load(this.#row, index));
-    for (let symbol = 0; symbol < this.symbols; symbol++) {
-      const sinceStaggered = (((count - symbol) % this.window) + this.window) % this.window;
-      const anchor = Math.max(0, count - sinceStaggered, forcedAll, this.#forced[symbol]!);
-      this.#rebuildSymbol(symbol, anchor);
-      for (let other = 0; other < this.symbols; other++) {
-        const pairAnchor = Math.max(anchor, this.#forced[other]!);
-        if (other >= symbol) this.#rebuildPair(symbol, other, pairAnchor);
-        if (this.#nulls !== null) this.#rebuildNulls(this.#nulls, symbol, other, pairAnchor);
-      }
+    const anchor = this.#anchorOf(symbol);
+    this.#rebuildFrom(symbol, anchor);
+    for (let other = 0; other < this.symbols; other++) {
+      const otherAnchor = this.#anchorOf(other);
+      if (other < symbol) this.#rebuildPair(other, symbol, otherAnchor);
+      this.#nulls?.rebuild(this.#rows, this.window, other, symbol, otherAnchor, this.#count);
     }
   }
 
-  /** Anchors a symbol, its pairs with itself and those after it, and what nulls take from them, here and now. */
-  #rebuildRow(symbol: number): void {
-    this.#rebuildSymbol(symbol, this.#count);
-    for (let other = symbol; other < this.symbols; other++) this.#rebuildPair(symbol, other, this.#count);
-    if (this.#nulls !== null)
-      for (let other = 0; other < this.symbols; other++) this.#rebuildNulls(this.#nulls, symbol, other, this.#count);
+  /** Rebuilds all sums from the rows there are: rows were put back, or moved. */
+  rebuild(): void {
+    this.#rebuildAll(this.#rows.count, null);
+  }
+
+  /**
+   * Lets the window end before row `count`, at most `window` rows back, all sums computed anew there: the first of some older windows to be
+   * walked through with `advance`. Then `rebuild`, or the bits depend on this visit.
+   */
+  visit(count: number): void {
+    this.#rebuildAll(count, count);
+  }
+
+  #rebuildAll(count: number, anchor: number | null): void {
+    this.#count = count;
+    for (let index = this.#rows.first; index < count; index++) this.#watchForNulls(this.#load(this.#row, index));
+    for (let symbol = 0; symbol < this.symbols; symbol++) this.#rebuildFrom(symbol, anchor ?? this.#anchorOf(symbol));
+  }
+
+  /** The newest anchor of a symbol. */
+  #anchorOf(symbol: number): number {
+    const since = (((this.#count - symbol) % this.window) + this.window) % this.window;
+    return Math.max(0, this.#count - since);
+  }
+
+  /** Rebuilds a symbol's own sums, its pairs with itself and the symbols after it, and its side of what nulls take. */
+  #rebuildFrom(symbol: number, anchor: number): void {
+    this.#rebuildSymbol(symbol, anchor);
+    for (let other = 0; other < this.symbols; other++) {
+      if (other >= symbol) this.#rebuildPair(symbol, other, anchor);
+      this.#nulls?.rebuild(this.#rows, this.window, symbol, other, anchor, this.#count);
+    }
   }
 
   #rebuildSymbol(symbol: number, anchor: number): void {
@@ -149,10 +135,6 @@ export class PairSums {
       const left = index - this.window;
       ddAddProduct(this.products, at, -zeroIfNull(rows.value(a, left)), zeroIfNull(rows.value(b, left)));
     }
-  }
-
-  #rebuildNulls(nulls: NullCorrections, symbol: number, other: number, anchor: number): void {
-    nulls.rebuild(this.#rows, this.window, symbol, other, anchor, this.#count);
   }
 
   /** A row enters the window (sign 1) or leaves it (sign -1). */

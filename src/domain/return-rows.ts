@@ -2,7 +2,7 @@
  * The rows a join works on: one row per T, in order of time, holding the log return of each symbol (NaN = null).
  *
  * A ring of twice the window: the newest `window` rows are what a matrix looks at; the ones before are needed to take leaving rows out
- * of running sums again when they are rebuilt from an earlier anchor, or to correct an older T. Rows are numbered 0, 1, 2 … for
+ * of running sums again when these are rebuilt from an earlier point, or to correct an older T. Rows are numbered 0, 1, 2 … for
  * ever; a row leaves the ring 2 x window rows later. Stored symbol by symbol, because sums are rebuilt pair by pair.
  */
 export class ReturnRows {

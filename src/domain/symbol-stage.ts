@@ -20,6 +20,8 @@ export interface SymbolSink<Origin> {
   refused(reason: Refusal, origin: Origin, timeframes: readonly Timeframe[]): void;
   /** A tick that repeats an accepted or held one: dropped and counted. */
   duplicate(origin: Origin): void;
+  /** Called when a tick is held: gives what to keep of its origin, where that is not the origin itself. */
+  readonly held?: (origin: Origin) => Origin;
 }
 
 /** Live rules, off in every replay and rebuild: the clock comes in with the data (spec section 1). */
@@ -87,7 +89,7 @@ export class SymbolStage<Origin> {
       this.#resolveHeld(isFar, sink);
       this.#accept(tick, origin, sink);
     } else if (isFar) {
-      this.#held = { origin };
+      this.#held = { origin: sink.held === undefined ? origin : sink.held(origin) };
       copyTick(tick, this.#heldTick);
       this.counts.held++;
     } else {
@@ -116,6 +118,7 @@ export class SymbolStage<Origin> {
     this.#highestEventTime = state.highestEventTime;
     for (const [id, mark] of state.sources) this.#sources.restore(id, mark);
     this.#held = state.held === null ? null : { origin: state.held.origin };
+    this.counts.held = state.held === null ? 0 : 1;
     if (state.held !== null) copyTick(state.held.tick, this.#heldTick);
     this.series.forEach((series, i) => {
       series.restore(state.series[i]!);

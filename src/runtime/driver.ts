@@ -1,3 +1,4 @@
+import { joinSlots } from '../../topology/topics.ts';
 import { BarSeries, type BarSink } from '../domain/bar-series.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
 import type { RawBar } from '../domain/clean-series.ts';
@@ -11,7 +12,7 @@ import type { Tick } from '../domain/tick.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
 import { CleanStage } from './clean-stage.ts';
 import { FeatureStage } from './feature-stage.ts';
-import { JoinStage, joinIds } from './join-stage.ts';
+import { JoinStage } from './join-stage.ts';
 
 /** Receives everything the topology gives out. Bars and rows are used again after the call: copy what must outlive it. */
 export interface DriverSink<Origin> {
@@ -50,8 +51,8 @@ export class TopologyDriver<Origin> {
     this.#clean = new CleanStage(settings.bars);
     this.#features = new FeatureStage(settings.features);
     this.#joins = Map.groupBy(
-      joinIds(settings).map((id) => new JoinStage(id, settings)),
-      (stage) => stage.id.timeframe,
+      joinSlots({ domain: settings }).map((slot) => new JoinStage(slot, settings)),
+      ({ slot }) => slot.timeframe,
     );
     const bar: BarSink = (clean) => this.#onBar(clean);
     this.#symbolSink = {

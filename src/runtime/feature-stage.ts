@@ -12,6 +12,8 @@ export interface FeatureEntry {
   readonly series: FeatureSeries;
   /** Input position from which bars count: those closed by records below it are in the state already (set by a restore). */
   since: number;
+  /** How often the series has begun anew: its rows are numbered from 0 each time. */
+  beginnings: number;
 }
 
 /** What a changelog keeps of a series. */
@@ -21,6 +23,7 @@ export interface FeatureEntryState {
   readonly rows: readonly FeatureInput[];
   /** The input position that the state includes. */
   readonly since: number;
+  readonly beginnings: number;
 }
 
 /**
@@ -44,7 +47,9 @@ export class FeatureStage {
    */
   next(bar: CleanBar, position: number): FeatureRow | null {
     const entry = this.entry(bar.symbol, bar.timeframe);
-    return position < entry.since ? null : entry.series.next(bar);
+    if (position < entry.since) return null;
+    if (bar.isPartial) entry.beginnings++;
+    return entry.series.next(bar);
   }
 
   /** The series of a symbol and timeframe; a new one where there was none. */
@@ -55,7 +60,13 @@ export class FeatureStage {
       this.#entries.set(symbol, entries);
     }
     for (const entry of entries) if (entry.timeframe === timeframe) return entry;
-    const entry: FeatureEntry = { symbol, timeframe, series: new FeatureSeries(symbol, timeframe, this.#settings), since: 0 };
+    const entry: FeatureEntry = {
+      symbol,
+      timeframe,
+      series: new FeatureSeries(symbol, timeframe, this.#settings),
+      since: 0,
+      beginnings: 0,
+    };
     entries.push(entry);
     return entry;
   }
@@ -65,5 +76,6 @@ export class FeatureStage {
     const entry = this.entry(symbol, timeframe);
     entry.series.restore(state.validBars, state.rows);
     entry.since = state.since;
+    entry.beginnings = state.beginnings;
   }
 }

@@ -1,40 +1,25 @@
+import type { JoinSlot } from '../../topology/topics.ts';
 import { createGrid, type Grid } from '../domain/grid.ts';
 import { Join } from '../domain/join.ts';
 import type { EmitMatrix } from '../domain/matrix-window.ts';
-import type { DomainSettings, Universe } from '../domain/settings.ts';
-import type { Timeframe } from '../domain/timeframe.ts';
-
-/** One (universe, timeframe): the unit of work of the join, with a number of its own. */
-export interface JoinId {
-  /** Position in universes x timeframes: the partition of the join's changelog. */
-  readonly index: number;
-  readonly universe: Universe;
-  readonly timeframe: Timeframe;
-}
-
-/** Every (universe, timeframe) of the settings, universes first, in the order of the file. */
-export function joinIds(settings: DomainSettings): readonly JoinId[] {
-  const { universes } = settings.matrices;
-  const { timeframes } = settings.bars;
-  return universes.flatMap((universe, u) => timeframes.map((timeframe, t) => ({ index: u * timeframes.length + t, universe, timeframe })));
-}
+import type { DomainSettings } from '../domain/settings.ts';
 
 /** A join with the look-up from symbol to its index in the universe. */
 export class JoinStage {
-  readonly id: JoinId;
+  readonly slot: JoinSlot;
   readonly join: Join;
   readonly grid: Grid;
   readonly #indexes: ReadonlyMap<string, number>;
 
-  constructor(id: JoinId, settings: DomainSettings) {
-    const grid = createGrid(id.timeframe, settings.bars);
-    this.id = id;
+  constructor(slot: JoinSlot, settings: DomainSettings) {
+    const grid = createGrid(slot.timeframe, settings.bars);
+    this.slot = slot;
     this.grid = grid;
-    this.join = new Join(id.universe, id.timeframe, settings.matrices, {
+    this.join = new Join(slot.universe, slot.timeframe, settings.matrices, {
       // Bars on the topic are on the grid, so the slot before the one that begins at their END is theirs.
       slotOfEnd: (timestampUtc) => grid.indexOf(timestampUtc) - 1,
     });
-    this.#indexes = new Map(id.universe.symbols.map((symbol, index) => [symbol, index]));
+    this.#indexes = new Map(slot.universe.symbols.map((symbol, index) => [symbol, index]));
   }
 
   /** The symbol's index in the universe, undefined where it is not in it. */

@@ -29,7 +29,7 @@ export interface TaskLogic {
   /** One record of a changelog, in order; a later record of a key replaces an earlier one, a null value deletes it. */
   restore(changelog: ChangelogPartition, record: InputRecord): void;
   /** All changelogs have been read. `committed` is the group's position of the task's input, null where it has none or uses none. */
-  restored(committed: number | null): void;
+  restored(committed: number | null): Promise<void>;
   /** True where a commit would make something durable. */
   hasWork(): boolean;
   /** True where no more input should be taken before the next commit. */
@@ -93,7 +93,8 @@ export class Task<Logic extends TaskLogic> {
         await this.#ports.readChangelog(changelog.topic, changelog.partition, (record) => this.logic.restore(changelog, record));
         if (this.#isOver()) return;
       }
-      this.logic.restored(committed);
+      await this.logic.restored(committed);
+      if (this.#isOver()) return;
       this.#enter('running');
     } catch (error) {
       if (this.#isOver()) return;
