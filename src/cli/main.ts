@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { failureOf } from './failure.ts';
+import { createProgram } from './program.ts';
+
+const debug = process.argv.includes('--debug');
+
+/** Says what went wrong and ends the process: a failed command may leave sockets open that would keep it alive. */
+function fail(error: unknown): never {
+  const { text, exitCode } = failureOf(error, debug);
+  if (text !== null) process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+}
+
+// `arbitrex consume … | head` closes our output when it has seen enough: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : fail(error)));
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** What every command takes. */
+export interface GlobalOptions {
+  /** The settings file as given; undefined: the default one. */
+  readonly settings: string | undefined;
+  /** One JSON value on standard output instead of words. */
+  readonly json: boolean;
+  /** Stack traces and debug logs. */
+  readonly debug: boolean;
+  /** Warnings and errors only, no progress. */
+  readonly quiet: boolean;
+  /** False after --no-color. */
+  readonly color: boolean;
+}
+
+/** Adds the options that every command takes; they may stand before or after the command's name. */
+export function addGlobalOptions(program: Command): void {
+  program
+    .option('--settings <file>', 'settings file (default: ./arbitrex.yaml if it is there, else the one of the package)')
+    .option('--json', 'print one JSON value instead of words')
+    .option('--debug', 'print stack traces and debug logs')
+    .option('--quiet', 'print warnings and errors only, no progress')
+    .option('--no-color', 'print without colours');
+}
+
+/** The options that every command takes, as given to the program of this command. */
+export function globalOptions(command: Command): GlobalOptions {
+  const given = command.optsWithGlobals<Partial<GlobalOptions>>();
+  return {
+    settings: given.settings,
+    json: given.json ?? false,
+    debug: given.debug ?? false,
+    quiet: given.quiet ?? false,
+    color: given.color ?? true,
+  };
+}
+
+/** Parses an option that is a whole number of at least `least`; anything else is a usage error. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`expected a whole number >= ${least}`);
+    }
+    return value;
+  };
+}
+
+/** Parses an option that is a number above 0; anything else is a usage error. */
+export function positiveNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('expected a number above 0');
+  return value;
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { packageRoot } from '../paths.ts';
+import { registerCommands } from './commands.ts';
+import { addGlobalOptions } from './options.ts';
+
+/** The whole command line, without running it. Errors of usage are thrown as CommanderError, after commander has printed them. */
+export function createProgram(): Command {
+  const { name, version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Record<string, string>;
+  const program = new Command(name)
+    .description(description ?? '')
+    .version(version ?? '', '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    // Commands inherit what is set before they are added.
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('run with --help for usage');
+  addGlobalOptions(program);
+  registerCommands(program);
+  return program;
+}

@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander';
+import { wholeNumber } from './options.ts';
+
+const STAGE_SETS = ['all', 'clean', 'tier1', 'tier2'] as const;
+
+interface RunOptions {
+  readonly stages: (typeof STAGE_SETS)[number];
+  readonly workers: number;
+  readonly untilEnd?: boolean;
+}
+
+/** Adds `arbitrex run`. */
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .summary('run the stages: ticks to bars, features and matrices')
+    .description(
+      'Runs a worker: a member of the consumer group that takes its share of the partitions, restores their state and works until it is ' +
+        'stopped. Start as many as you like, on as many machines. Ctrl-C commits what is done and leaves the group; a second one ends at once.',
+    )
+    .addOption(
+      new Option('--stages <set>', 'which stages: all, or one of clean (ticks to bars), tier1 (bars to features), tier2 (matrices)')
+        .choices(STAGE_SETS)
+        .default('all'),
+    )
+    .option('--workers <n>', 'worker processes on this machine', wholeNumber(1), 1)
+    .option('--until-end', 'end when the input that is there now has been worked off')
+    .addHelpText(
+      'after',
+      `
+Sets exclude each other: \`all\` and one of the others would write every output twice, so a worker refuses to start beside the other kind.
+
+Examples:
+  arbitrex run                       one worker, all stages
+  arbitrex run --workers 2           two processes that share the partitions
+  arbitrex run --until-end           work off what is there, then stop`,
+    )
+    .action(async (options: RunOptions, command: Command) => {
+      const [{ loadContext }, { runWorker }] = await Promise.all([import('./context.ts'), import('./run-worker.ts')]);
+      await runWorker(await loadContext(command), options);
+    });
+}

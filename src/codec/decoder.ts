@@ -1,0 +1,58 @@
+import type avro from 'avsc';
+import { avroType } from './avro-type.ts';
+import { PoisonError, UndecodableError } from './errors.ts';
+import { AvroReader } from './reader.ts';
+import { HEADER_BYTES } from './wire.ts';
+import { type SchemaSource, WriterSchemas } from './writer-schemas.ts';
+
+/** What avsc's resolvers do inside: read a record of the writer's schema as one of the reader's. */
+export interface Resolver {
+  _read(reader: AvroReader): unknown;
+}
+
+/**
+ * Decodes the records of a topic as records of one schema, the reader's, whatever compatible schema each was written with. Looking schemas
+ * up (`prepare`, per batch) and decoding (`decode`, per record, without waiting) are apart.
+ */
+export class RecordDecoder<T> {
+  readonly #resolvers: WriterSchemas<Resolver>;
+  readonly #reader = new AvroReader();
+
+  constructor(source: SchemaSource, readerSchema: object) {
+    const readerType = avroType(readerSchema);
+    this.#resolvers = new WriterSchemas(source, (schema) => resolverFor(readerType, schema));
+  }
+
+  /** Loads the writers' schemas of `values`. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */
+  prepare(values: Iterable<Buffer | null>): Promise<void> {
+    return this.#resolvers.prepare(values);
+  }
+
+  /**
+   * The record of a prepared value; null fields are null, longs and timestamps numbers, bytes buffers of their own. Throws
+   * UndecodableError or UnknownSchemaError and nothing else for any bytes; an Error where the value was not prepared.
+   */
+  decode(value: Buffer | null): T {
+    return readResolved(this.#reader, this.#resolvers.planOf(value), value!) as T;
+  }
+}
+
+/** Throws where records of `writerSchema` cannot be read as `readerType`, saying why. */
+export function resolverFor(readerType: avro.Type, writerSchema: object): Resolver {
+  return readerType.createResolver(avroType(writerSchema)) as Resolver;
+}
+
+/** The record of a value in the wire format; whatever is wrong with its bytes is an UndecodableError. */
+export function readResolved(reader: AvroReader, resolver: Resolver, value: Buffer): unknown {
+  reader.reset(value, HEADER_BYTES);
+  try {
+    const record = resolver._read(reader);
+    reader.expectEnd();
+    return record;
+  } catch (error) {
+    // What else avsc throws (a union without such a branch, a depth beyond the stack) is of the bytes' making too.
+    throw error instanceof PoisonError ? error : new UndecodableError(error instanceof Error ? error.message : String(error));
+  } finally {
+    reader.release();
+  }
+}

@@ -1,0 +1,105 @@
+import { CLEAN_SCHEMA_VERSION, type CleanBar } from '../domain/clean-bar.ts';
+import type { FeatureRow } from '../domain/feature-row.ts';
+import type { CorrelationMatrix } from '../domain/matrix.ts';
+import type { Tick } from '../domain/tick.ts';
+import type { AvroWriter } from './writer.ts';
+
+/**
+ * A tick as bytes of schemas/tick.avsc under `schemaId`; its key is not in it. Throws where a number is NaN, infinite or beyond a safe
+ * integer.
+ */
+export function encodeTick(writer: AvroWriter, schemaId: number, tick: Readonly<Tick>): Buffer {
+  writer.begin(schemaId);
+  writer.writeString(tick.symbol);
+  writer.writeLong(tick.eventTime);
+  writer.writeDouble(tick.bid);
+  writer.writeDouble(tick.ask);
+  writePresent(writer, tick.hasLast, tick.last);
+  writePresent(writer, tick.hasVolume, tick.volume);
+  writer.writeNullableLong(tick.hasSeq ? tick.seq : null);
+  writer.writeString(tick.sourceId);
+  return writer.end();
+}
+
+/** A number that is null only where it is absent: NaN would be a wrong value, not none. */
+function writePresent(writer: AvroWriter, isPresent: boolean, value: number): void {
+  if (isPresent && !Number.isFinite(value)) throw new RangeError(`${value} cannot be written as a double`);
+  writer.writeNullableDouble(isPresent ? value : Number.NaN);
+}
+
+/** A clean bar as bytes of schemas/clean-ohlcv.avsc under `schemaId`. NaN and infinities become null. */
+export function encodeCleanBar(writer: AvroWriter, schemaId: number, bar: Readonly<CleanBar>): Buffer {
+  writer.begin(schemaId);
+  writer.writeLong(bar.timestampUtc);
+  writer.writeString(bar.symbol);
+  writer.writeString(bar.timeframe);
+  writer.writeNullableDouble(bar.open);
+  writer.writeNullableDouble(bar.high);
+  writer.writeNullableDouble(bar.low);
+  writer.writeNullableDouble(bar.close);
+  writer.writeNullableDouble(bar.volume);
+  writer.writeNullableDouble(bar.logReturn1);
+  writer.writeNullableDouble(bar.spreadEstimate);
+  writer.writeBoolean(bar.isMissing);
+  writer.writeBoolean(bar.isOutlier);
+  writer.writeBoolean(bar.validBar);
+  writer.writeNullableString(bar.sourceId);
+  writer.writeString(CLEAN_SCHEMA_VERSION);
+  writer.writeNullableLong(bar.tickCount);
+  writer.writeBoolean(bar.isPartial);
+  return writer.end();
+}
+
+/** A tier-1 record as bytes of schemas/features-tier1.avsc under `schemaId`. NaN and infinities become null. */
+export function encodeFeatureRow(writer: AvroWriter, schemaId: number, featureVersion: string, row: Readonly<FeatureRow>): Buffer {
+  writer.begin(schemaId);
+  writer.writeString(row.symbol);
+  writer.writeString(row.timeframe);
+  writer.writeLong(row.timestampUtc);
+  writer.writeString(featureVersion);
+  writer.writeBoolean(row.validBar);
+  writer.writeBoolean(row.mlReady);
+  writer.writeNullableDouble(row.logReturn1);
+  for (let i = 0; i < row.values.length; i++) writer.writeNullableDouble(row.values[i]!);
+  return writer.end();
+}
+
+/** A matrix as bytes of schemas/features-tier2.avsc under `schemaId`. NaN and infinities become null. */
+export function encodeMatrix(writer: AvroWriter, schemaId: number, matrix: CorrelationMatrix): Buffer {
+  writer.begin(schemaId);
+  writer.writeString(matrix.universe);
+  writer.writeString(matrix.timeframe);
+  writer.writeLong(matrix.version);
+  writer.writeNullableLong(matrix.supersedes);
+  writer.writeLong(matrix.windowStart);
+  writer.writeLong(matrix.windowEnd);
+  writer.writeInt(matrix.window);
+  writeArray(writer, matrix.symbols, writeString);
+  writeArray(writer, matrix.rho, writeNullableDouble);
+  writeArray(writer, matrix.nObs, writeInt);
+  writeArray(writer, matrix.std, writeNullableDouble);
+  writer.writeString(matrix.completeness);
+  writeArray(writer, matrix.missing, writeString);
+  writer.writeNullableDouble(matrix.meanAbsRho);
+  writer.writeNullableDouble(matrix.maxAbsRho);
+  writer.writeNullableDouble(matrix.dispersion);
+  writeArray(writer, matrix.strongPairs, (out, { a, b, rho }) => {
+    out.writeString(a);
+    out.writeString(b);
+    out.writeDouble(rho);
+  });
+  return writer.end();
+}
+
+/** An Avro array: one block of items, then an empty one. */
+function writeArray<T>(writer: AvroWriter, items: ArrayLike<T>, writeItem: (writer: AvroWriter, item: T) => void): void {
+  if (items.length > 0) {
+    writer.writeLong(items.length);
+    for (let i = 0; i < items.length; i++) writeItem(writer, items[i]!);
+  }
+  writer.writeLong(0);
+}
+
+const writeString = (writer: AvroWriter, value: string) => writer.writeString(value);
+const writeInt = (writer: AvroWriter, value: number) => writer.writeInt(value);
+const writeNullableDouble = (writer: AvroWriter, value: number) => writer.writeNullableDouble(value);

@@ -1,0 +1,212 @@
+import { UserError } from '../errors.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { RegistryOutage, UndecodableError, UnknownSchemaError } from './errors.ts';
+import { type RegistryConnection, Rest, type RestAnswer } from './rest.ts';
+import type { SchemaSource } from './writer-schemas.ts';
+
+export type { RegistryConnection } from './rest.ts';
+
+/** One version of a subject. */
+export interface RegisteredSchema {
+  readonly id: number;
+  readonly version: number;
+  readonly schema: object;
+}
+
+/** Schemas remembered for ever: an id never changes its meaning. */
+const MAX_KNOWN_IDS = 1_000;
+/** Ids remembered as unknown, and for how long, ms: they may be registered in the meantime. */
+const MAX_UNKNOWN_IDS = 10_000;
+const UNKNOWN_FOR_MS = 30_000;
+/** What the registry says beside a 404: only this one means that it looked an id up and has none. */
+const SCHEMA_NOT_FOUND = 40403;
+const SUBJECT_NOT_FOUND = 40401;
+const VERSION_NOT_FOUND = 40402;
+const LEVEL_NOT_CONFIGURED = 40408;
+
+/**
+ * A schema registry by its Confluent API. Rejects with RegistryOutage where the registry cannot answer now (try again), with UserError
+ * where a person has to act.
+ */
+export class Registry implements SchemaSource {
+  readonly #rest: Rest;
+  readonly #now: () => number;
+  readonly #known = new BoundedMap<number, object | UndecodableError>(MAX_KNOWN_IDS);
+  /** Until when an id counts as unknown. */
+  readonly #unknown = new BoundedMap<number, number>(MAX_UNKNOWN_IDS);
+  readonly #underWay = new Map<number, Promise<object>>();
+
+  /** Connects to nothing yet. `now` is the clock, ms. Throws UserError where the URL is none. */
+  constructor(connection: RegistryConnection, now: () => number = Date.now) {
+    this.#rest = new Rest(connection);
+    this.#now = now;
+  }
+
+  /** The base URL, without a password. */
+  get url(): string {
+    return this.#rest.shownUrl;
+  }
+
+  /** Resolves where the registry answers and is one. */
+  async ping(): Promise<void> {
+    await this.subjects();
+  }
+
+  /** Names of all subjects. */
+  async subjects(): Promise<string[]> {
+    return this.#expect(await this.#rest.request('GET', '/subjects'), 'GET /subjects') as string[];
+  }
+
+  /** All versions of a subject, oldest first; none where there is no such subject. */
+  async versions(subject: string): Promise<RegisteredSchema[]> {
+    const path = `/subjects/${encodeURIComponent(subject)}/versions`;
+    const numbers = (await this.#find('GET', path)) as number[] | null;
+    const versions = await Promise.all((numbers ?? []).map((number) => this.#version(subject, number)));
+    return versions.filter((version) => version !== null);
+  }
+
+  /** The newest version of a subject; null where there is none. */
+  latest(subject: string): Promise<RegisteredSchema | null> {
+    return this.#version(subject, 'latest');
+  }
+
+  /** The compatibility level set on a subject; null where none is. Apicurio gives its global level for a subject without its own. */
+  async compatibility(subject: string): Promise<string | null> {
+    const found = (await this.#find('GET', `/config/${encodeURIComponent(subject)}`)) as { compatibilityLevel?: string } | null;
+    return found?.compatibilityLevel ?? null;
+  }
+
+  /** Sets the level that new versions of a subject are held to; also before its first version, where it belongs. */
+  async setCompatibility(subject: string, level: string): Promise<void> {
+    const answer = await this.#rest.request('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: level });
+    if (answer.status === 422) throw new UserError(`subject ${subject}: the registry knows no compatibility level ${level}`);
+    this.#expect(answer, `PUT /config/${subject}`);
+  }
+
+  /** Whether a schema may become the next version of a subject, and if not, why. A new subject takes any. */
+  async checkCompatible(subject: string, schema: object): Promise<{ compatible: boolean; messages: string[] }> {
+    const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`;
+    const found = (await this.#find('POST', path, { schema: JSON.stringify(schema) })) as {
+      is_compatible?: boolean;
+      messages?: string[];
+    } | null;
+    if (found === null || found.is_compatible === true) return { compatible: true, messages: [] };
+    const told = found.messages ?? [];
+    return { compatible: false, messages: told.length > 0 ? told : await this.#explain(subject, schema) };
+  }
+
+  /**
+   * Makes a schema a version of a subject, where it is none yet, and returns its id. Throws UserError where the registry refuses it,
+   * naming the subject, the level and the reason.
+   */
+  async register(subject: string, schema: object): Promise<number> {
+    const path = `/subjects/${encodeURIComponent(subject)}/versions`;
+    const answer = await this.#rest.request('POST', path, { schema: JSON.stringify(schema) });
+    if (answer.status === 409) {
+      const [level, explained] = await Promise.all([this.compatibility(subject), this.#explain(subject, schema)]);
+      const reasons = [...explained, messageOf(answer)].filter((reason) => reason !== '');
+      throw new UserError(`subject ${subject}: the registry refuses the schema as not ${level ?? 'compatible'}: ${reasons.join('; ')}`, {
+        hint: 'change the schema so that old and new records stay readable: add fields with a default, remove only fields with one',
+      });
+    }
+    if (answer.status === 422) throw new UserError(`subject ${subject}: the registry takes it for no Avro schema: ${messageOf(answer)}`);
+    return (this.#expect(answer, `POST ${path}`) as { id: number }).id;
+  }
+
+  /**
+   * The Avro schema of an id. Rejects with UnknownSchemaError where the registry says that it has none (remembered for 30 s), with
+   * UndecodableError where it is no Avro schema of its own, with RegistryOutage where that cannot be said now.
+   */
+  async schemaById(id: number): Promise<object> {
+    const known = this.#known.get(id);
+    if (known instanceof UndecodableError) throw known;
+    if (known !== undefined) return known;
+    if ((this.#unknown.get(id) ?? Number.NEGATIVE_INFINITY) > this.#now()) throw new UnknownSchemaError(id, this.url);
+    let lookup = this.#underWay.get(id);
+    if (lookup === undefined) {
+      lookup = this.#lookUp(id).finally(() => this.#underWay.delete(id));
+      this.#underWay.set(id, lookup);
+    }
+    return lookup;
+  }
+
+  async #lookUp(id: number): Promise<object> {
+    const answer = await this.#rest.request('GET', `/schemas/ids/${id}`);
+    if (answer.status === 404 && codeOf(answer) === SCHEMA_NOT_FOUND) {
+      this.#unknown.set(id, this.#now() + UNKNOWN_FOR_MS);
+      throw new UnknownSchemaError(id, this.url);
+    }
+    const body = answer.body as SchemaAnswer | undefined;
+    // A 404 of a proxy or a wrong address is no word of a registry, and must not make good records poison.
+    if (answer.status !== 200 || typeof body?.schema !== 'string') {
+      throw new RegistryOutage(`${this.url} answers ${answer.status} to GET /schemas/ids/${id} as no schema registry does`);
+    }
+    const schema = avroSchemaOf(body);
+    const remembered = typeof schema === 'string' ? new UndecodableError(`schema id ${id} ${schema}`) : schema;
+    this.#unknown.delete(id);
+    this.#known.set(id, remembered);
+    if (remembered instanceof UndecodableError) throw remembered;
+    return remembered;
+  }
+
+  async #version(subject: string, version: number | 'latest'): Promise<RegisteredSchema | null> {
+    const path = `/subjects/${encodeURIComponent(subject)}/versions/${version}`;
+    const found = (await this.#find('GET', path)) as ({ id: number; version: number } & SchemaAnswer) | null;
+    if (found === null) return null;
+    const schema = avroSchemaOf(found);
+    if (typeof schema === 'string') throw new UserError(`subject ${subject}: version ${found.version} ${schema}`);
+    return { id: found.id, version: found.version, schema };
+  }
+
+  async #explain(subject: string, schema: object): Promise<string[]> {
+    const [level, versions, { incompatibilities }] = await Promise.all([
+      this.compatibility(subject),
+      this.versions(subject),
+      import('./compatibility.ts'),
+    ]);
+    return level === null ? [] : incompatibilities(schema, versions, level);
+  }
+
+  /** The answer's body; null where the registry says that there is no such subject, version or level. */
+  async #find(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const answer = await this.#rest.request(method, path, body);
+    const code = codeOf(answer);
+    const isAbsent = code === SUBJECT_NOT_FOUND || code === VERSION_NOT_FOUND || code === LEVEL_NOT_CONFIGURED;
+    return answer.status === 404 && isAbsent ? null : this.#expect(answer, `${method} ${path}`);
+  }
+
+  /** The body of a good answer. Anything else is not what a registry says. */
+  #expect(answer: RestAnswer, asked: string): unknown {
+    if (answer.status === 200 && answer.body !== undefined) return answer.body;
+    const said = messageOf(answer);
+    throw new UserError(`${this.url} answers ${answer.status} to ${asked}${said && `: ${said}`}`, {
+      hint: 'check that it is the base of a Confluent API: http://host:8081, or http://host:port/apis/ccompat/v7 for Apicurio',
+    });
+  }
+}
+
+interface SchemaAnswer {
+  readonly schema: string;
+  readonly schemaType?: string;
+  readonly references?: readonly unknown[];
+}
+
+/** The Avro schema of an answer, or what is wrong with it. */
+function avroSchemaOf({ schema, schemaType = 'AVRO', references = [] }: SchemaAnswer): object | string {
+  if (schemaType !== 'AVRO') return `is of type ${schemaType}, not AVRO`;
+  if (references.length > 0) return 'refers to other schemas, which is not supported';
+  try {
+    const parsed = JSON.parse(schema) as object | string;
+    return typeof parsed === 'object' ? parsed : { type: parsed };
+  } catch {
+    return 'is no JSON';
+  }
+}
+
+function codeOf({ body }: RestAnswer): number | undefined {
+  return (body as { error_code?: number } | undefined)?.error_code;
+}
+
+function messageOf({ body }: RestAnswer): string {
+  return (body as { message?: string } | undefined)?.message ?? '';
+}

@@ -1,0 +1,83 @@
+import type { Tick } from '../domain/tick.ts';
+import { avroType } from './avro-type.ts';
+import { type Resolver, readResolved, resolverFor } from './decoder.ts';
+import { UndecodableError } from './errors.ts';
+import { schemas, type Tick as TickRecord } from './generated/records.ts';
+import { AvroReader } from './reader.ts';
+import { TextCache } from './text-cache.ts';
+import { HEADER_BYTES } from './wire.ts';
+import { type SchemaSource, WriterSchemas } from './writer-schemas.ts';
+
+/** Schemas equal to ours, but for docs and defaults, are read field by field; all others through a resolver. */
+const CURRENT = 'current';
+
+/** Decodes ticks into a Tick of the caller's: the one decoder that every record of the input passes, so it makes no objects. */
+export class TickDecoder {
+  readonly #plans: WriterSchemas<Resolver | typeof CURRENT>;
+  readonly #reader = new AvroReader();
+  readonly #texts = new TextCache();
+
+  constructor(source: SchemaSource) {
+    const readerType = avroType(schemas.tick);
+    this.#plans = new WriterSchemas(source, (schema) => (readerType.equals(avroType(schema)) ? CURRENT : resolverFor(readerType, schema)));
+  }
+
+  /** Loads the writers' schemas of `values`. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */
+  prepare(values: Iterable<Buffer | null>): Promise<void> {
+    return this.#plans.prepare(values);
+  }
+
+  /**
+   * Fills `tick`, but for its key, from a prepared value. Throws UndecodableError or UnknownSchemaError and nothing else for any bytes;
+   * `tick` is then half filled.
+   */
+  decodeInto(value: Buffer | null, tick: Tick): void {
+    const plan = this.#plans.planOf(value);
+    if (plan === CURRENT) this.#readCurrent(value!, tick);
+    else fill(tick, readResolved(this.#reader, plan, value!) as TickRecord);
+  }
+
+  #readCurrent(value: Buffer, tick: Tick): void {
+    const reader = this.#reader;
+    reader.reset(value, HEADER_BYTES);
+    tick.symbol = this.#readText(reader);
+    tick.eventTime = reader.readLong();
+    tick.bid = reader.readDouble();
+    tick.ask = reader.readDouble();
+    tick.hasLast = isPresent(reader);
+    tick.last = tick.hasLast ? reader.readDouble() : 0;
+    tick.hasVolume = isPresent(reader);
+    tick.volume = tick.hasVolume ? reader.readDouble() : 0;
+    tick.hasSeq = isPresent(reader);
+    tick.seq = tick.hasSeq ? reader.readLong() : 0;
+    tick.sourceId = this.#readText(reader);
+    reader.expectEnd();
+  }
+
+  #readText(reader: AvroReader): string {
+    const length = reader.readLong();
+    const start = reader.take(length);
+    return this.#texts.read(reader.buf, start, start + length);
+  }
+}
+
+/** Reads which branch of ["null", T] follows. */
+function isPresent(reader: AvroReader): boolean {
+  const branch = reader.readLong();
+  if (branch !== 0 && branch !== 1) throw new UndecodableError(`the union before byte ${reader.pos} has no branch ${branch}`);
+  return branch === 1;
+}
+
+function fill(tick: Tick, record: TickRecord): void {
+  tick.symbol = record.symbol;
+  tick.eventTime = record.event_time;
+  tick.bid = record.bid;
+  tick.ask = record.ask;
+  tick.hasLast = record.last !== null;
+  tick.last = record.last ?? 0;
+  tick.hasVolume = record.volume !== null;
+  tick.volume = record.volume ?? 0;
+  tick.hasSeq = record.seq !== null;
+  tick.seq = record.seq ?? 0;
+  tick.sourceId = record.source_id;
+}

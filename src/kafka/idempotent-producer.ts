@@ -1,0 +1,84 @@
+import type { Log } from '../log.ts';
+import { ClusterSession } from './cluster-session.ts';
+import { explainConnectError, type KafkaConnection } from './connection.ts';
+import { ask } from './internals.ts';
+import { RecordSender, type SendHooks, type SendLimits, type TopicMessages } from './record-sender.ts';
+import { throwUnlessSuccess } from './response-error.ts';
+import { retryTransient } from './retry.ts';
+
+/** How an idempotent producer behaves. */
+export interface IdempotentProducerOptions extends SendLimits, SendHooks {
+  /** Ends the producer when aborted: whatever is not acknowledged yet is rejected with its reason. */
+  signal?: AbortSignal;
+  /** How long the first contact may take, ms. Default 10,000. */
+  openLimitMs?: number;
+}
+
+/**
+ * A producer without transactions. Between open() and close() it writes no record twice and none out of order within its partition, whatever it must
+ * repeat; a record that a process sends again after a restart is a new one to Kafka.
+ */
+export class IdempotentProducer {
+  readonly #session: ClusterSession;
+  readonly #sender: RecordSender;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => void this.close(this.#signal?.reason as Error);
+
+  private constructor(session: ClusterSession, sender: RecordSender, signal: AbortSignal | undefined) {
+    this.#session = session;
+    this.#sender = sender;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Connects and obtains a producer id. Throws KafkaUnreachable where no broker answers in time. */
+  static async open(connection: KafkaConnection, log: Log, options: IdempotentProducerOptions = {}): Promise<IdempotentProducer> {
+    const { signal, openLimitMs = 10_000, maxBatchBytes, maxRequestBytes } = options;
+    signal?.throwIfAborted();
+    const session = new ClusterSession(connection, log);
+    const cut = () => void session.close();
+    signal?.addEventListener('abort', cut, { once: true });
+    try {
+      const { producerId, producerEpoch } = await retryTransient(() => requestProducerId(session), openLimitMs, signal);
+      const limits = {
+        ...(maxBatchBytes === undefined ? {} : { maxBatchBytes }),
+        ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
+      };
+      const identity = { producerId: BigInt(producerId), producerEpoch, transactionalId: null };
+      return new IdempotentProducer(session, new RecordSender(session, identity, limits, options), signal);
+    } catch (error) {
+      await session.close();
+      signal?.throwIfAborted();
+      throw explainConnectError(connection, error);
+    } finally {
+      signal?.removeEventListener('abort', cut);
+    }
+  }
+
+  /**
+   * Resolves once every record is acknowledged by all in-sync replicas; keeps trying until then. Records sent at the same time share requests. Rejects
+   * with RecordsRefused where a broker will never take some (all others are written), with the reason where the producer is closed or aborted. Any
+   * other error says that the broker gave this producer up: it is unknown what was written, and only a new producer can go on.
+   */
+  async send(batch: readonly TopicMessages[]): Promise<void> {
+    await this.#sender.send(batch);
+  }
+
+  /** Closes the connections at once. Await send() before: what is not acknowledged is rejected with `reason`. */
+  async close(reason: Error = new Error('the producer is closed')): Promise<void> {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#sender.stop(reason);
+    await this.#session.close();
+  }
+}
+
+async function requestProducerId(session: ClusterSession): Promise<{ producerId: string; producerEpoch: number }> {
+  try {
+    const answer = await ask(await session.anyBroker(), 'InitProducerId', {});
+    throwUnlessSuccess('InitProducerId', answer.errorCode);
+    return answer;
+  } catch (error) {
+    await session.repairAfter(error);
+    throw error;
+  }
+}

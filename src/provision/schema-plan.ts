@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Topology } from '../../topology/fx.ts';
+import { canonicalJson } from '../../topology/settings-hash.ts';
+import { TOPIC_ROLES, type Topic } from '../../topology/topics.ts';
+import type { Registry } from '../codec/registry.ts';
+import { packageRoot } from '../paths.ts';
+
+/** One change to the registry, in words and as data. */
+export type SchemaStep =
+  | { readonly kind: 'compatibility'; readonly topic: Topic; readonly text: string }
+  | { readonly kind: 'register'; readonly topic: Topic; readonly schema: object; readonly text: string };
+
+/** What to change in the registry; a conflict is a schema that it would refuse. */
+export interface SchemaPlan {
+  readonly steps: readonly SchemaStep[];
+  readonly conflicts: readonly string[];
+}
+
+/** Compares the package's schemas with the registry. A subject's compatibility comes before its first version. */
+export async function planSchemas(topology: Topology, registry: Registry): Promise<SchemaPlan> {
+  const plans = await Promise.all(TOPIC_ROLES.map((role) => planSubject(topology.topics[role], registry)));
+  return { steps: plans.flatMap(({ steps }) => steps), conflicts: plans.flatMap(({ conflicts }) => conflicts) };
+}
+
+async function planSubject(topic: Topic, registry: Registry): Promise<SchemaPlan> {
+  const { subject, compatibility } = topic;
+  const schema = readSchema(topic);
+  const steps: SchemaStep[] = [];
+  const level = await registry.compatibility(subject);
+  if (level !== compatibility) {
+    const text = `set compatibility of subject ${subject}: ${level ?? 'unset'} -> ${compatibility}`;
+    steps.push({ kind: 'compatibility', topic, text });
+  }
+  if (await isRegistered(registry, subject, schema)) return { steps, conflicts: [] };
+  if ((await registry.latest(subject)) !== null) {
+    const { compatible, messages } = await registry.checkCompatible(subject, schema);
+    if (!compatible) {
+      const reason = messages.length === 0 ? 'the registry gives no reason' : messages.join('; ');
+      return {
+        steps,
+        conflicts: [`subject ${subject}: schemas/${topic.schemaFile} is not ${level ?? 'the default'} compatible: ${reason}`],
+      };
+    }
+  }
+  steps.push({ kind: 'register', topic, schema, text: `register schemas/${topic.schemaFile} as subject ${subject}` });
+  return { steps, conflicts: [] };
+}
+
+/** True if any version is this schema: after an upgrade, yesterday's program finds its own below the newest. */
+async function isRegistered(registry: Registry, subject: string, schema: object): Promise<boolean> {
+  const wanted = canonicalJson(schema);
+  const versions = await registry.versions(subject);
+  return versions.some((version) => canonicalJson(version.schema) === wanted);
+}
+
+function readSchema(topic: Topic): object {
+  return JSON.parse(readFileSync(join(packageRoot, 'schemas', topic.schemaFile), 'utf8')) as object;
+}

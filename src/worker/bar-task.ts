@@ -1,0 +1,127 @@
+import type { RecordDecoder } from '../codec/decoder.ts';
+import { PoisonError } from '../codec/errors.ts';
+import type { CleanOhlcv } from '../codec/generated/records.ts';
+import type { CleanBar } from '../domain/clean-bar.ts';
+import type { FeatureSettings } from '../domain/settings.ts';
+import type { Timeframe } from '../domain/timeframe.ts';
+import { OutputBuffer } from '../runtime/output-buffer.ts';
+import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
+import type { ChangelogPartition } from '../runtime/task.ts';
+import { deadLetter } from './dead-letters.ts';
+import { type FeatureTopics, FeatureWork } from './feature-work.ts';
+import type { InputTask } from './input-task.ts';
+import { fromNullable } from './nullable.ts';
+import type { OutputCodec } from './output-codec.ts';
+
+/** What a bar task is made of. */
+export interface BarTaskOptions {
+  readonly settings: FeatureSettings;
+  readonly groupId: string;
+  /** clean-ohlcv and dead-letters, as Kafka knows them. */
+  readonly input: string;
+  readonly deadLetters: string;
+  readonly features: FeatureTopics;
+  readonly codec: OutputCodec;
+  readonly decoder: RecordDecoder<CleanOhlcv>;
+  /** Input records after which a commit is due. */
+  readonly commitRecords: number;
+}
+
+/** The work of one clean-ohlcv partition in the stage set `tier1`: clean bars to tier-1 rows. */
+export class BarTask implements InputTask {
+  taken = 0;
+  readonly #options: BarTaskOptions;
+  readonly #outputs = new OutputBuffer();
+  readonly #changelog = new OutputBuffer();
+  readonly #features: FeatureWork;
+  #nextOffset: number | null = null;
+  #committedOffset: number | null = null;
+  #sinceCommit = 0;
+
+  constructor(options: BarTaskOptions) {
+    this.#options = options;
+    this.#features = new FeatureWork(options.settings, options.features, options.codec);
+  }
+
+  get nextOffset(): number | null {
+    return this.#nextOffset;
+  }
+
+  restore(_changelog: ChangelogPartition, record: InputRecord): void {
+    this.#features.restore(record);
+  }
+
+  async restored(committed: number | null): Promise<void> {
+    const included = await this.#features.restored();
+    // Each series skips what it includes by itself; they do not all include the same.
+    this.#nextOffset = committed ?? included;
+    this.#committedOffset = committed;
+  }
+
+  prepare(batch: InputBatch): Promise<void> {
+    return this.#options.decoder.prepare(batch.records.map(({ value }) => value));
+  }
+
+  process(batch: InputBatch): void {
+    for (const record of batch.records) {
+      this.taken++;
+      this.#sinceCommit++;
+      try {
+        const bar = toCleanBar(this.#options.decoder.decode(record.value));
+        this.#features.onBar(bar, record.offset, this.#outputs, this.#changelog);
+      } catch (error) {
+        if (!(error instanceof PoisonError)) throw error;
+        this.#refuse(record, error);
+      }
+    }
+    this.#nextOffset = batch.nextOffset;
+  }
+
+  idle(): void {}
+
+  hasWork(): boolean {
+    return this.#nextOffset !== this.#committedOffset || this.#outputs.records > 0;
+  }
+
+  isFull(): boolean {
+    return this.#sinceCommit >= this.#options.commitRecords;
+  }
+
+  takeCommit(): CommitBatch {
+    this.#sinceCommit = 0;
+    this.#committedOffset = this.#nextOffset;
+    const { groupId, input: topic, features } = this.#options;
+    return {
+      outputs: this.#outputs.take(),
+      changelog: this.#changelog.take(),
+      positions: [{ groupId, topic, partition: features.partition, offset: this.#nextOffset ?? 0 }],
+    };
+  }
+
+  #refuse(record: InputRecord, { reason, message: detail }: PoisonError): void {
+    const { input: topic, deadLetters, features } = this.#options;
+    const refused = { reason, topic, partition: features.partition, record, stage: 'tier1', symbol: null, timeframes: [], detail };
+    this.#outputs.add(deadLetters, deadLetter(this.#options.codec, refused));
+  }
+}
+
+function toCleanBar(record: CleanOhlcv): CleanBar {
+  return {
+    symbol: record.symbol,
+    timeframe: record.timeframe as Timeframe,
+    timestampUtc: record.timestamp_utc,
+    open: fromNullable(record.open),
+    high: fromNullable(record.high),
+    low: fromNullable(record.low),
+    close: fromNullable(record.close),
+    volume: fromNullable(record.volume),
+    logReturn1: fromNullable(record.log_return_1),
+    spreadEstimate: fromNullable(record.spread_estimate),
+    isMissing: record.is_missing,
+    isOutlier: record.is_outlier,
+    validBar: record.valid_bar,
+    sourceId: record.source_id,
+    tickCount: fromNullable(record.tick_count),
+    isPartial: record.is_partial,
+  };
+}

@@ -1,0 +1,124 @@
+import type { CleanBar } from '../domain/clean-bar.ts';
+import type { Refusal } from '../domain/reason.ts';
+import type { BarSettings } from '../domain/settings.ts';
+import type { LiveClock, SymbolSink, TickCounts } from '../domain/symbol-stage.ts';
+import type { Tick } from '../domain/tick.ts';
+import type { Timeframe } from '../domain/timeframe.ts';
+import { CleanStage } from '../runtime/clean-stage.ts';
+import type { OutputBuffer } from '../runtime/output-buffer.ts';
+import type { InputRecord } from '../runtime/ports.ts';
+import { fromCleanState } from './clean-state.ts';
+import { deadLetter } from './dead-letters.ts';
+import { keptRecord } from './kept-record.ts';
+import type { OutputCodec } from './output-codec.ts';
+
+/** Where the clean stage of one partition reads and writes. */
+export interface CleanTopics {
+  readonly partition: number;
+  /** ticks, clean-ohlcv, dead-letters and clean-changelog, as Kafka knows them. */
+  readonly input: string;
+  readonly output: string;
+  readonly deadLetters: string;
+  readonly changelog: string;
+}
+
+/** Called for every clean bar, with the offset of the tick that closed it. */
+export type OnCleanBar = (bar: CleanBar, position: number) => void;
+
+/** The clean stage of one tick partition with its outputs, dead letters and changelog. */
+export class CleanWork {
+  readonly #stage: CleanStage<InputRecord>;
+  readonly #topics: CleanTopics;
+  readonly #codec: OutputCodec;
+  readonly #outputs: OutputBuffer;
+  readonly #sink: SymbolSink<InputRecord>;
+  readonly #saved = new Map<string, Buffer>();
+  /** Offset of the tick being worked on, and its symbol. */
+  #position = 0;
+  #symbol = '';
+
+  constructor(settings: BarSettings, topics: CleanTopics, codec: OutputCodec, outputs: OutputBuffer, onBar: OnCleanBar | null) {
+    this.#stage = new CleanStage(settings);
+    this.#topics = topics;
+    this.#codec = codec;
+    this.#outputs = outputs;
+    this.#sink = {
+      bar: (bar) => {
+        this.#writeBar(bar);
+        onBar?.(bar, this.#position);
+      },
+      refused: (reason, record, timeframes) => this.refuse(reason, record, this.#symbol, timeframes),
+      duplicate: () => {},
+      held: keptRecord,
+    };
+  }
+
+  /** What became of the ticks since the task began. */
+  counts(): TickCounts {
+    return this.#stage.counts();
+  }
+
+  /** The stage, for metrics. */
+  get stage(): CleanStage<InputRecord> {
+    return this.#stage;
+  }
+
+  /** One record of the changelog, in order. */
+  restore(record: InputRecord): void {
+    const symbol = record.key?.toString('utf8') ?? '';
+    if (record.value === null) this.#saved.delete(symbol);
+    else this.#saved.set(symbol, record.value);
+  }
+
+  /** The changelog has been read. Gives the input position that the state includes, null where there is none. */
+  async restored(): Promise<number | null> {
+    let position: number | null = null;
+    for (const record of await this.#codec.readCleanStates([...this.#saved.values()])) {
+      this.#stage.restore(record.symbol, fromCleanState(record));
+      position = Math.max(position ?? 0, record.input_offset);
+    }
+    this.#saved.clear();
+    return position;
+  }
+
+  /** Works on one tick. */
+  process(tick: Tick, record: InputRecord, live: LiveClock | null): void {
+    this.#position = record.offset;
+    this.#symbol = tick.symbol;
+    this.#stage.process(tick, record, this.#sink, live);
+  }
+
+  /** Closes what the wall clock has left behind, as of input position `nextOffset`. */
+  idle(nowMs: number, idleMs: number, nextOffset: number): void {
+    this.#position = nextOffset - 1;
+    this.#stage.idle(nowMs, idleMs, this.#sink);
+  }
+
+  /** Sends a record to the dead letters. */
+  refuse(reason: Refusal, record: InputRecord, symbol: string | null, timeframes: readonly Timeframe[] = [], detail?: string): void {
+    const { input: topic, partition } = this.#topics;
+    const refused = { reason, topic, partition, record, stage: 'clean', symbol, timeframes, ...(detail === undefined ? {} : { detail }) };
+    this.#outputs.add(this.#topics.deadLetters, deadLetter(this.#codec, refused));
+  }
+
+  /** Writes the state of every symbol touched since the last call; it includes all input below `nextOffset`. */
+  takeChanges(changelog: OutputBuffer, nextOffset: number): void {
+    this.#stage.takeChanges((symbol, state) => {
+      changelog.add(this.#topics.changelog, {
+        partition: this.#topics.partition,
+        key: symbol,
+        value: this.#codec.cleanState(symbol, nextOffset, state),
+        timestamp: Math.max(0, state.highestEventTime),
+      });
+    });
+  }
+
+  #writeBar(bar: CleanBar): void {
+    this.#outputs.add(this.#topics.output, {
+      partition: this.#topics.partition,
+      key: bar.symbol,
+      value: this.#codec.cleanBar(bar),
+      timestamp: Math.max(0, bar.timestampUtc),
+    });
+  }
+}

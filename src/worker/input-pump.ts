@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RegistryOutage } from '../codec/errors.ts';
+import type { LogReader } from '../kafka/log-reader.ts';
+import type { Log } from '../log.ts';
+import type { InputBatch } from '../runtime/ports.ts';
+import type { Task } from '../runtime/task.ts';
+import type { InputTask } from './input-task.ts';
+
+/** Batches of one partition that may wait while an earlier one is being prepared. */
+const MAX_WAITING = 1;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+
+interface Feed {
+  readonly task: Task<InputTask>;
+  /** Ends when the batches taken so far have been worked on. */
+  chain: Promise<void>;
+  waiting: number;
+  isPaused: boolean;
+  isStopped: boolean;
+}
+
+/**
+ * Reads the input partitions of a worker's tasks over one reader and feeds each task its own, in order. A task that is full, or whose
+ * schemas cannot be looked up now, has its partition paused; no other partition waits for it.
+ */
+export class InputPump {
+  readonly #reader: LogReader;
+  readonly #log: Log;
+  readonly #onFatal: (error: unknown) => void;
+  readonly #feeds = new Map<string, Feed>();
+  #running: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(reader: LogReader, log: Log, onFatal: (error: unknown) => void) {
+    this.#reader = reader;
+    this.#log = log;
+    this.#onFatal = onFatal;
+  }
+
+  /** Begins to feed a running task from its next offset. */
+  async add(task: Task<InputTask>, topic: string, partition: number): Promise<void> {
+    const offset = task.logic.nextOffset ?? (await this.#reader.listOffsets(topic, [partition], 'earliest')).get(partition)!;
+    this.#feeds.set(keyOf(topic, partition), { task, chain: Promise.resolve(), waiting: 0, isPaused: false, isStopped: false });
+    this.#reader.assign(topic, partition, offset);
+    this.#running ??= this.#run();
+  }
+
+  /** Feeds the partition's task no more; resolves when the batch at hand has been worked on. */
+  async remove(topic: string, partition: number): Promise<void> {
+    const key = keyOf(topic, partition);
+    const feed = this.#feeds.get(key);
+    if (feed === undefined) return;
+    this.#feeds.delete(key);
+    feed.isStopped = true;
+    this.#reader.unassign(topic, partition);
+    await feed.chain;
+  }
+
+  /** Records between the task's position and the end of its partition; undefined before the first answer. */
+  lag(topic: string, partition: number): number | undefined {
+    return this.#reader.lag(topic, partition);
+  }
+
+  /** Takes up partitions that were paused because their task was full, where it no longer is. */
+  resumeReady(): void {
+    for (const [key, feed] of this.#feeds) this.#adjust(key, feed);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#reader.close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#isClosed) {
+        for (const batch of await this.#reader.fetch()) this.#take(batch);
+      }
+    } catch (error) {
+      if (!this.#isClosed) this.#onFatal(error);
+    }
+  }
+
+  #take(batch: InputBatch): void {
+    const key = keyOf(batch.topic, batch.partition);
+    const feed = this.#feeds.get(key);
+    if (feed === undefined) return;
+    feed.waiting++;
+    feed.chain = feed.chain.then(() => this.#work(key, feed, batch));
+    this.#adjust(key, feed);
+  }
+
+  async #work(key: string, feed: Feed, batch: InputBatch): Promise<void> {
+    try {
+      await this.#prepare(feed, batch);
+      if (feed.isStopped) return;
+      feed.task.logic.process(batch);
+      if (feed.task.logic.isFull()) void feed.task.commit().then(() => this.#adjust(key, feed));
+    } catch (error) {
+      this.#onFatal(error);
+    } finally {
+      feed.waiting--;
+      this.#adjust(key, feed);
+    }
+  }
+
+  /** Waits out an outage of the registry: it says nothing about the records. */
+  async #prepare(feed: Feed, batch: InputBatch): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !feed.isStopped; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        return await feed.task.logic.prepare(batch);
+      } catch (error) {
+        if (!(error instanceof RegistryOutage)) throw error;
+        this.#log.warn({ partition: batch.partition, retryInMs: pauseMs, error: error.message }, 'the registry does not answer');
+        await sleep(pauseMs);
+      }
+    }
+  }
+
+  #adjust(key: string, feed: Feed): void {
+    if (feed.isStopped || this.#feeds.get(key) !== feed) return;
+    const mustPause = feed.waiting > MAX_WAITING || feed.task.logic.isFull();
+    if (mustPause === feed.isPaused) return;
+    feed.isPaused = mustPause;
+    const { topic, partition } = feed.task.spec.input!;
+    if (mustPause) this.#reader.pause(topic, partition);
+    else this.#reader.resume(topic, partition);
+  }
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}

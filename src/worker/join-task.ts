@@ -1,0 +1,161 @@
+import type { RecordDecoder } from '../codec/decoder.ts';
+import { PoisonError } from '../codec/errors.ts';
+import type { JoinState, Tier1Features } from '../codec/generated/records.ts';
+import type { CorrelationMatrix } from '../domain/matrix.ts';
+import type { Log } from '../log.ts';
+import type { JoinStage } from '../runtime/join-stage.ts';
+import { OutputBuffer } from '../runtime/output-buffer.ts';
+import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
+import type { ChangelogPartition, TaskLogic } from '../runtime/task.ts';
+import { JoinInput } from './join-input.ts';
+import { fromJoinCounters, fromJoinRow, toJoinStates } from './join-state.ts';
+import { fromNullable } from './nullable.ts';
+import type { OutputCodec } from './output-codec.ts';
+
+/** What the join reads of a tier-1 record: its reader schema has these fields only, so the others are skipped, not decoded. */
+export type JoinedReturn = Pick<Tier1Features, 'symbol' | 'timeframe' | 'timestamp_utc' | 'log_return_1'>;
+
+/** What a join task is made of. */
+export interface JoinTaskOptions {
+  readonly stage: JoinStage;
+  /** The partition of features-tier1 that carries a symbol of the universe. */
+  readonly partitionOf: (symbol: string) => number;
+  readonly output: { readonly topic: string; readonly partition: number };
+  readonly changelog: ChangelogPartition;
+  readonly codec: OutputCodec;
+  readonly decoder: RecordDecoder<JoinedReturn>;
+  /** T's that may be pending before symbols that run ahead are paused. */
+  readonly maxPending: number;
+  readonly log: Log;
+}
+
+/** The work of one (universe, timeframe): tier-1 records of its symbols to versioned matrices. */
+export class JoinTask implements TaskLogic {
+  readonly stage: JoinStage;
+  readonly inputs: ReadonlyMap<number, JoinInput>;
+  /** Tier-1 records of the timeframe and universe taken so far, matrices emitted, and records that could not be read. */
+  taken = 0;
+  emitted = 0;
+  unreadable = 0;
+  readonly #options: JoinTaskOptions;
+  readonly #outputs = new OutputBuffer();
+  readonly #saved = new Map<string, Buffer>();
+  readonly #key: string;
+  readonly #emit = (matrix: CorrelationMatrix): void => this.#write(matrix);
+
+  constructor(options: JoinTaskOptions) {
+    const { universe, timeframe } = options.stage.slot;
+    this.#options = options;
+    this.stage = options.stage;
+    this.#key = `${universe.name}/${timeframe}`;
+    const byPartition = Map.groupBy(universe.symbols.keys(), (index) => options.partitionOf(universe.symbols[index]!));
+    this.inputs = new Map([...byPartition].map(([partition, symbols]) => [partition, new JoinInput(partition, symbols)]));
+  }
+
+  restore(_changelog: ChangelogPartition, record: InputRecord): void {
+    const key = record.key?.toString('utf8') ?? '';
+    if (record.value === null) this.#saved.delete(key);
+    else this.#saved.set(key, record.value);
+  }
+
+  async restored(): Promise<void> {
+    const records = await this.#options.codec.readJoinStates([...this.#saved.values()], this.stage.slot);
+    this.#saved.clear();
+    if (records.length === 0) return;
+    const newest = records.reduce(newerOf);
+    const rows = records.map(fromJoinRow).filter((row) => row !== null);
+    this.stage.join.restore(rows, fromJoinCounters(newest));
+    for (const { partition, offset } of newest.positions) {
+      const input = this.inputs.get(partition);
+      if (input !== undefined) input.position = offset;
+    }
+  }
+
+  /** Takes consecutive records of a tier-1 partition; their schemas have been prepared. Matrices wait for the next commit. */
+  process(batch: InputBatch): void {
+    const input = this.inputs.get(batch.partition);
+    if (input === undefined) return;
+    for (const record of batch.records) this.#record(record, input);
+    input.position = batch.nextOffset;
+    this.poll();
+  }
+
+  /** Emits what can go out now, after symbols were found to be worked off. */
+  poll(): void {
+    const { join } = this.stage;
+    join.poll(this.#emit);
+    for (const input of this.inputs.values()) input.emitted(join.newestEmitted);
+  }
+
+  /**
+   * True where all symbols of the partition are so far ahead of the slowest that reading on would only fill memory. A partition with a
+   * symbol that holds the oldest T back is never ahead: what that symbol still has must come through.
+   */
+  isAhead(input: JoinInput): boolean {
+    const { join } = this.stage;
+    const oldest = join.oldestPendingTimestamp;
+    if (oldest === null || join.pendingRows <= this.#options.maxPending) return false;
+    return input.symbols.every((symbol) => join.lastDelivered(symbol) >= oldest);
+  }
+
+  hasWork(): boolean {
+    return this.#outputs.records > 0 || this.stage.join.hasChanges;
+  }
+
+  isFull(): boolean {
+    return false;
+  }
+
+  takeCommit(): CommitBatch {
+    const { join } = this.stage;
+    const changelog = new OutputBuffer();
+    const changes = join.takeChanges();
+    const positions = [...this.inputs.values()].flatMap(({ partition, savedPosition: offset }) =>
+      offset === null ? [] : [{ partition, offset }],
+    );
+    for (const { row, body } of changes === null ? [] : toJoinStates(changes, join.newestEmitted)) {
+      const place = row === null ? 'counters' : row.index % (2 * body.window);
+      changelog.add(this.#options.changelog.topic, {
+        partition: this.#options.changelog.partition,
+        key: `${this.#key}/${place}`,
+        value: this.#options.codec.joinState(this.stage.slot, positions, body),
+        timestamp: Math.max(0, row?.timestampUtc ?? 0),
+      });
+    }
+    return { outputs: this.#outputs.take(), changelog: changelog.take(), positions: [] };
+  }
+
+  #record(record: InputRecord, input: JoinInput): void {
+    let row: JoinedReturn;
+    try {
+      row = this.#options.decoder.decode(record.value);
+    } catch (error) {
+      if (!(error instanceof PoisonError)) throw error;
+      // Only our own stages write this topic; a stranger's record is passed over, and said so.
+      this.unreadable++;
+      this.#options.log.warn({ partition: input.partition, offset: record.offset, reason: error.reason }, 'tier-1 record cannot be read');
+      return;
+    }
+    if (row.timeframe !== this.stage.slot.timeframe) return;
+    const symbol = this.stage.indexOf(row.symbol);
+    if (symbol === undefined) return;
+    this.taken++;
+    input.delivered(record.offset, row.timestamp_utc);
+    this.stage.join.deliver(symbol, row.timestamp_utc, fromNullable(row.log_return_1));
+  }
+
+  #write(matrix: CorrelationMatrix): void {
+    this.emitted++;
+    this.#outputs.add(this.#options.output.topic, {
+      partition: this.#options.output.partition,
+      key: this.#key,
+      value: this.#options.codec.matrix(matrix),
+      timestamp: Math.max(0, matrix.windowEnd),
+    });
+  }
+}
+
+/** Versions only grow; a version's last record has the most rows. */
+function newerOf(a: JoinState, b: JoinState): JoinState {
+  return (b.version - a.version || b.rows - a.rows) > 0 ? b : a;
+}

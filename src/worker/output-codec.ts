@@ -1,0 +1,149 @@
+import { cleanStateHash, featureVersion, joinStateHash, tier1StateHash } from '../../topology/settings-hash.ts';
+import type { JoinSlot } from '../../topology/topics.ts';
+import { RecordDecoder } from '../codec/decoder.ts';
+import { encodeRecord } from '../codec/encode-record.ts';
+import { encodeCleanBar, encodeFeatureRow, encodeMatrix } from '../codec/encoders.ts';
+import { type CleanState, type DeadLetter, type JoinState, type SchemaName, schemas, type Tier1State } from '../codec/generated/records.ts';
+import { AvroWriter } from '../codec/writer.ts';
+import type { SchemaSource } from '../codec/writer-schemas.ts';
+import type { CleanBar } from '../domain/clean-bar.ts';
+import type { FeatureRow } from '../domain/feature-row.ts';
+import type { CorrelationMatrix } from '../domain/matrix.ts';
+import type { DomainSettings } from '../domain/settings.ts';
+import type { SymbolStageState } from '../domain/symbol-stage.ts';
+import { UserError } from '../errors.ts';
+import type { FeatureEntry } from '../runtime/feature-stage.ts';
+import type { InputRecord } from '../runtime/ports.ts';
+import { packFlags } from './bitmap.ts';
+import { toCleanState } from './clean-state.ts';
+import type { JoinStateBody } from './join-state.ts';
+import { nullable } from './nullable.ts';
+
+/** Version of what the fields of state records mean. */
+export const STATE_FORMAT_VERSION = 1;
+
+/** The ids that the registry gave our schemas. */
+export type SchemaIds = Readonly<Record<SchemaName, number>>;
+
+interface StateRecord {
+  readonly format_version: number;
+  readonly settings_hash: string;
+}
+
+/** Everything a worker writes, as bytes; and its own state records back again, refused where they were made under other settings. */
+export class OutputCodec {
+  readonly #domain: DomainSettings;
+  readonly #ids: SchemaIds;
+  readonly #writer = new AvroWriter();
+  readonly #featureVersion: string;
+  readonly #cleanHash: string;
+  readonly #tier1Hash: string;
+  readonly #cleanStates: RecordDecoder<CleanState>;
+  readonly #tier1States: RecordDecoder<Tier1State>;
+  readonly #joinStates: RecordDecoder<JoinState>;
+
+  constructor(domain: DomainSettings, ids: SchemaIds, registry: SchemaSource) {
+    this.#domain = domain;
+    this.#ids = ids;
+    this.#featureVersion = featureVersion(domain.features);
+    this.#cleanHash = cleanStateHash(domain);
+    this.#tier1Hash = tier1StateHash(domain);
+    this.#cleanStates = new RecordDecoder(registry, schemas['clean-state']);
+    this.#tier1States = new RecordDecoder(registry, schemas['tier1-state']);
+    this.#joinStates = new RecordDecoder(registry, schemas['join-state']);
+  }
+
+  cleanBar(bar: CleanBar): Buffer {
+    return encodeCleanBar(this.#writer, this.#ids['clean-ohlcv'], bar);
+  }
+
+  featureRow(row: FeatureRow): Buffer {
+    return encodeFeatureRow(this.#writer, this.#ids['features-tier1'], this.#featureVersion, row);
+  }
+
+  matrix(matrix: CorrelationMatrix): Buffer {
+    return encodeMatrix(this.#writer, this.#ids['features-tier2'], matrix);
+  }
+
+  deadLetter(letter: DeadLetter): Buffer {
+    return encodeRecord('dead-letter', this.#ids['dead-letter'], letter);
+  }
+
+  /** The clean stage's state of a symbol, including all input below `inputOffset`. */
+  cleanState(symbol: string, inputOffset: number, state: SymbolStageState<InputRecord>): Buffer {
+    return encodeRecord('clean-state', this.#ids['clean-state'], {
+      format_version: STATE_FORMAT_VERSION,
+      settings_hash: this.#cleanHash,
+      input_offset: inputOffset,
+      ...toCleanState(symbol, this.#domain.bars.timeframes, state),
+    });
+  }
+
+  /** The tier-1 stage's state of a series after `bar`, with the row that a valid bar adds; it includes all input below `inputOffset`. */
+  tier1State({ symbol, timeframe, series, beginnings }: FeatureEntry, bar: CleanBar, inputOffset: number): Buffer {
+    const { bars, valid, flags } = series.validBars;
+    return encodeRecord('tier1-state', this.#ids['tier1-state'], {
+      format_version: STATE_FORMAT_VERSION,
+      settings_hash: this.#tier1Hash,
+      input_offset: inputOffset,
+      symbol,
+      timeframe,
+      bars,
+      valid_bars: valid,
+      restarts: beginnings,
+      recent_valid: packFlags(flags),
+      row: bar.validBar
+        ? {
+            index: valid - 1,
+            high: bar.high,
+            low: bar.low,
+            close: bar.close,
+            log_return_1: nullable(bar.logReturn1),
+            spread_estimate: nullable(bar.spreadEstimate),
+          }
+        : null,
+    });
+  }
+
+  joinState(slot: JoinSlot, positions: JoinState['positions'], body: JoinStateBody): Buffer {
+    return encodeRecord('join-state', this.#ids['join-state'], {
+      format_version: STATE_FORMAT_VERSION,
+      settings_hash: joinStateHash(this.#domain, slot.universe),
+      universe: slot.universe.name,
+      timeframe: slot.timeframe,
+      symbols: [...slot.universe.symbols],
+      positions,
+      ...body,
+    });
+  }
+
+  readCleanStates(values: readonly Buffer[]): Promise<CleanState[]> {
+    return readStates(this.#cleanStates, values, this.#cleanHash, 'the clean stage');
+  }
+
+  readTier1States(values: readonly Buffer[]): Promise<Tier1State[]> {
+    return readStates(this.#tier1States, values, this.#tier1Hash, 'the tier-1 stage');
+  }
+
+  readJoinStates(values: readonly Buffer[], { universe, timeframe }: JoinSlot): Promise<JoinState[]> {
+    return readStates(this.#joinStates, values, joinStateHash(this.#domain, universe), `the join of ${universe.name}/${timeframe}`);
+  }
+}
+
+async function readStates<T extends StateRecord>(
+  decoder: RecordDecoder<T>,
+  values: readonly Buffer[],
+  hash: string,
+  owner: string,
+): Promise<T[]> {
+  await decoder.prepare(values);
+  return values.map((value) => {
+    const state = decoder.decode(value);
+    if (state.format_version !== STATE_FORMAT_VERSION || state.settings_hash !== hash) {
+      throw new UserError(`the saved state of ${owner} was made under other settings (hash ${state.settings_hash}, now ${hash})`, {
+        hint: 'go back to those settings, or run `arbitrex reset` for a full replay under the new ones',
+      });
+    }
+    return state;
+  });
+}

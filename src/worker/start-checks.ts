@@ -1,0 +1,67 @@
+import { overlappingSets, type StageSet, type Topology } from '../../topology/fx.ts';
+import type { TopicRole } from '../../topology/topics.ts';
+import { TOPIC_ROLES } from '../../topology/topics.ts';
+import { type SchemaName, schemas } from '../codec/generated/records.ts';
+import type { Registry } from '../codec/registry.ts';
+import { UserError } from '../errors.ts';
+import type { KafkaAdmin } from '../kafka/admin.ts';
+import type { SchemaIds } from './output-codec.ts';
+
+const APPLY_HINT = 'run `arbitrex topology apply`';
+
+/** Throws a UserError where a topic of the topology is absent or has fewer partitions than the settings ask for. */
+export async function checkTopics(topology: Topology, admin: KafkaAdmin): Promise<void> {
+  const topics = Object.values(topology.topics);
+  const actual = await admin.describeTopics(topics.map(({ name }) => name));
+  const absent = topics.filter(({ name }) => !actual.has(name)).map(({ name }) => name);
+  if (absent.length > 0) throw new UserError(`Kafka has no topic ${absent.join(', ')}`, { hint: APPLY_HINT });
+  for (const { name, partitions } of topics) {
+    const has = actual.get(name)!.partitions;
+    if (has < partitions)
+      throw new UserError(`topic ${name} has ${has} partitions, the settings ask for ${partitions}`, { hint: APPLY_HINT });
+  }
+}
+
+/**
+ * Throws a UserError where another stage set owns one of the stages of `set`: it has members, or has worked (two sets at work would write
+ * every output twice).
+ */
+export async function checkExclusive(topology: Topology, set: StageSet, admin: KafkaAdmin): Promise<void> {
+  for (const name of overlappingSets(set.name)) {
+    const other = topology.stageSets[name];
+    const members = await admin.groupMembers(other.groupId);
+    if (members.length > 0) {
+      throw new UserError(
+        `stage set ${name} is running (group ${other.groupId}, ${members.length} members) and shares stages with ${set.name}`,
+        {
+          hint: `stop those workers, or run the stages that they leave free`,
+        },
+      );
+    }
+    if (await hasPositions(topology, other, admin)) {
+      throw new UserError(`stage set ${name} has worked on these topics (group ${other.groupId}) and shares stages with ${set.name}`, {
+        hint: `go on with --stages ${name}, or run \`arbitrex reset\` for a full replay under ${set.name}`,
+      });
+    }
+  }
+}
+
+async function hasPositions(topology: Topology, set: StageSet, admin: KafkaAdmin): Promise<boolean> {
+  for (const role of set.assigned) {
+    const offsets = await admin.committedOffsets(set.groupId, topology.topics[role].name);
+    if (offsets.some((offset) => offset !== null)) return true;
+  }
+  return false;
+}
+
+/** The ids of our schemas; each is registered where the registry does not have it yet, and refused with a UserError where it may not be. */
+export async function registerSchemas(topology: Topology, registry: Registry): Promise<SchemaIds> {
+  const ids = await Promise.all(
+    TOPIC_ROLES.map(async (role: TopicRole): Promise<[SchemaName, number]> => {
+      const { subject, schemaFile } = topology.topics[role];
+      const name = schemaFile.replace(/\.avsc$/, '') as SchemaName;
+      return [name, await registry.register(subject, schemas[name])];
+    }),
+  );
+  return Object.fromEntries(ids) as SchemaIds;
+}

@@ -1,0 +1,165 @@
+import { type StageSet, type StageSetName, type Topology, transactionalId } from '../../topology/fx.ts';
+import type { PartitionTable } from '../../topology/partition-table.ts';
+import type { Settings } from '../../topology/settings.ts';
+import type { TopicRole } from '../../topology/topics.ts';
+import { RecordDecoder } from '../codec/decoder.ts';
+import { type CleanOhlcv, schemas } from '../codec/generated/records.ts';
+import { TickDecoder } from '../codec/tick-decoder.ts';
+import type { SchemaSource } from '../codec/writer-schemas.ts';
+import { LogReader } from '../kafka/log-reader.ts';
+import type { Log } from '../log.ts';
+import { JoinStage } from '../runtime/join-stage.ts';
+import type { TaskPorts } from '../runtime/ports.ts';
+import { type ChangelogPartition, Task } from '../runtime/task.ts';
+import { BarTask } from './bar-task.ts';
+import type { FeatureTopics } from './feature-work.ts';
+import type { InputTask } from './input-task.ts';
+import { JoinLoop } from './join-loop.ts';
+import { type JoinedReturn, JoinTask } from './join-task.ts';
+import type { OutputCodec } from './output-codec.ts';
+import { type Hop, SilentSymbols } from './silent-symbols.ts';
+import type { SharedClients } from './task-ports.ts';
+import { TickTask } from './tick-task.ts';
+
+/** The fields of a tier-1 record that the join reads. */
+const JOINED_FIELDS: ReadonlySet<string> = new Set(['symbol', 'timeframe', 'timestamp_utc', 'log_return_1']);
+const JOIN_FETCH_WAIT_MS = 100;
+
+/** What every task of a worker is made from. */
+export interface TaskParts {
+  readonly settings: Settings;
+  readonly topology: Topology;
+  readonly set: StageSet;
+  readonly table: PartitionTable;
+  readonly codec: OutputCodec;
+  readonly schemas: SchemaSource;
+  readonly clients: SharedClients;
+  readonly ports: TaskPorts;
+  readonly log: Log;
+}
+
+/** Makes the tasks of a worker from the topology: which stages they run, which changelogs they restore from, where they write. */
+export class TaskFactory {
+  readonly #parts: TaskParts;
+  readonly #tickDecoder: TickDecoder;
+  readonly #barDecoder: RecordDecoder<CleanOhlcv>;
+  readonly #returnDecoder: RecordDecoder<JoinedReturn>;
+
+  constructor(parts: TaskParts) {
+    this.#parts = parts;
+    this.#tickDecoder = new TickDecoder(parts.schemas);
+    this.#barDecoder = new RecordDecoder(parts.schemas, schemas['clean-ohlcv']);
+    const { fields, ...tier1 } = schemas['features-tier1'];
+    this.#returnDecoder = new RecordDecoder(parts.schemas, { ...tier1, fields: fields.filter(({ name }) => JOINED_FIELDS.has(name)) });
+  }
+
+  /** The task of one partition of ticks (sets `all`, `clean`) or clean-ohlcv (set `tier1`). */
+  inputTask(role: TopicRole, partition: number, onFailure: (error: unknown) => void): Task<InputTask> {
+    const { set, ports, log } = this.#parts;
+    const [logic, changelogs] = role === 'ticks' ? this.#tickTask(partition) : this.#barTask(partition);
+    const input = { groupId: set.groupId, topic: this.#topic(role), partition };
+    const spec = { name: `${role}-${partition}`, transactionalId: transactionalId(set, role, partition), changelogs, input };
+    return new Task<InputTask>(spec, logic, ports, log, onFailure);
+  }
+
+  /** The task of one join, by its partition of join-changelog. */
+  joinTask(partition: number, onFailure: (error: unknown) => void): Task<JoinTask> {
+    const { set, settings, topology, codec, ports, log } = this.#parts;
+    const stage = new JoinStage(topology.joins[partition]!, settings.domain);
+    const { universe, timeframe } = stage.slot;
+    const changelog = { topic: this.#topic('join-changelog'), partition };
+    const output = { topic: this.#topic('features-tier2'), partition: partition % topology.topics['features-tier2'].partitions };
+    const logic = new JoinTask({
+      stage,
+      partitionOf: (symbol) => this.#partitionOf(symbol),
+      output,
+      changelog,
+      codec,
+      decoder: this.#returnDecoder,
+      maxPending: settings.runtime.joinMaxPending,
+      log,
+    });
+    const name = `join ${universe.name}/${timeframe}`;
+    const spec = { name, transactionalId: transactionalId(set, 'join-changelog', partition), changelogs: [changelog], input: null };
+    return new Task(spec, logic, ports, log, onFailure);
+  }
+
+  /** What feeds a join's task. */
+  joinLoop(task: Task<JoinTask>, onFatal: (error: unknown) => void): JoinLoop {
+    const { settings, clients, log } = this.#parts;
+    const { fetchMaxBytes: maxBytes, fetchMaxBytesPerPartition: maxBytesPerPartition } = settings.runtime;
+    const topic = this.#topic('features-tier1');
+    const silent = new SilentSymbols(task.logic.stage, this.#hops(), topic, (symbol) => this.#partitionOf(symbol), {
+      highWatermark: async (name, partition) => (await clients.admin.watermarks(name))[partition]!.high,
+      committed: async (groupId, name, partition) => (await clients.admin.committedOffsets(groupId, name))[partition] ?? null,
+    });
+    const limits = { isolation: 'read_committed', maxBytes, maxBytesPerPartition, maxWaitMs: JOIN_FETCH_WAIT_MS } as const;
+    const reader = new LogReader(clients.connection, log, limits);
+    return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, log, onFatal);
+  }
+
+  #tickTask(partition: number): [InputTask, ChangelogPartition[]] {
+    const { set, settings, table, codec } = this.#parts;
+    const clean = {
+      partition,
+      input: this.#topic('ticks'),
+      output: this.#topic('clean-ohlcv'),
+      deadLetters: this.#topic('dead-letters'),
+      changelog: this.#topic('clean-changelog'),
+    };
+    const features = set.stages.includes('tier1') ? this.#featureTopics(partition) : null;
+    const { aheadMs, idleMs } = settings.live;
+    const logic = new TickTask({
+      domain: settings.domain,
+      groupId: set.groupId,
+      clean,
+      features,
+      table,
+      misrouted: settings.misrouted,
+      codec,
+      decoder: this.#tickDecoder,
+      live: aheadMs === null ? null : () => ({ nowMs: Date.now(), aheadMs }),
+      idleMs,
+      commitRecords: settings.runtime.commitRecords,
+    });
+    const changelogs = [{ topic: clean.changelog, partition }];
+    if (features !== null) changelogs.push({ topic: features.changelog, partition });
+    return [logic, changelogs];
+  }
+
+  #barTask(partition: number): [InputTask, ChangelogPartition[]] {
+    const { set, settings, codec } = this.#parts;
+    const features = this.#featureTopics(partition);
+    const logic = new BarTask({
+      settings: settings.domain.features,
+      groupId: set.groupId,
+      input: this.#topic('clean-ohlcv'),
+      deadLetters: this.#topic('dead-letters'),
+      features,
+      codec,
+      decoder: this.#barDecoder,
+      commitRecords: settings.runtime.commitRecords,
+    });
+    return [logic, [{ topic: features.changelog, partition }]];
+  }
+
+  #featureTopics(partition: number): FeatureTopics {
+    return { partition, output: this.#topic('features-tier1'), changelog: this.#topic('tier1-changelog') };
+  }
+
+  /** The groups between ticks and the join's input, as the running stage sets have split the stages. */
+  #hops(): Hop[] {
+    const { topology, set } = this.#parts;
+    const hop = (role: TopicRole, name: StageSetName): Hop => ({ topic: this.#topic(role), groupId: topology.stageSets[name].groupId });
+    return set.name === 'all' ? [hop('ticks', 'all')] : [hop('ticks', 'clean'), hop('clean-ohlcv', 'tier1')];
+  }
+
+  /** Settings in which a universe names a symbol without a partition are refused when they are read. */
+  #partitionOf(symbol: string): number {
+    return this.#parts.table.partitionOf(symbol)!;
+  }
+
+  #topic(role: TopicRole): string {
+    return this.#parts.topology.topics[role].name;
+  }
+}

@@ -1,0 +1,83 @@
+import type { RuntimeSettings } from '../../topology/settings.ts';
+import type { KafkaAdmin } from '../kafka/admin.ts';
+import type { KafkaConnection } from '../kafka/connection.ts';
+import type { IdempotentProducer } from '../kafka/idempotent-producer.ts';
+import type { Membership, OffsetCommitter } from '../kafka/offsets.ts';
+import { FencedError as KafkaFencedError, TransactionalProducer } from '../kafka/transactional-producer.ts';
+import type { Log } from '../log.ts';
+import { type CommitBatch, FencedError, type TaskPorts, type TaskProducer, type TopicOutput } from '../runtime/ports.ts';
+import type { ChangelogReader } from './changelog-reader.ts';
+
+/** What the tasks of a worker share. */
+export interface SharedClients {
+  readonly connection: KafkaConnection;
+  readonly admin: KafkaAdmin;
+  readonly changelogs: ChangelogReader;
+  readonly log: Log;
+}
+
+/** Ports under exactly_once: every task holds a transactional id of its own, and a commit is one transaction. */
+export function exactlyOncePorts(clients: SharedClients, runtime: Pick<RuntimeSettings, 'transactionTimeoutMs'>): TaskPorts {
+  return {
+    ...readingPorts(clients),
+    async fence(transactionalId) {
+      const options = { timeoutMs: runtime.transactionTimeoutMs };
+      const producer = await TransactionalProducer.fence(clients.connection, transactionalId, clients.log, options);
+      return new ExactlyOnceProducer(producer);
+    },
+  };
+}
+
+/** Ports under at_least_once: outputs, then changelog, then positions, each acknowledged before the next. Nothing is fenced. */
+export function atLeastOncePorts(
+  clients: SharedClients,
+  producer: IdempotentProducer,
+  committer: OffsetCommitter,
+  membership: () => Membership,
+): TaskPorts {
+  const shared: TaskProducer = {
+    async commit({ outputs, changelog, positions }) {
+      await producer.send(toMessages(outputs));
+      // One topic after the other: the state of a later stage may run ahead of an earlier one's, never behind.
+      for (const topic of changelog) await producer.send(toMessages([topic]));
+      if (positions.length > 0) await committer.commit(positions, membership());
+    },
+    async dispose() {},
+  };
+  return { ...readingPorts(clients), fence: async () => shared };
+}
+
+function readingPorts({ admin, changelogs }: SharedClients): Omit<TaskPorts, 'fence'> {
+  return {
+    async committedOffset(groupId, topic, partition) {
+      const offsets = await admin.committedOffsets(groupId, topic);
+      return offsets[partition] ?? null;
+    },
+    readChangelog: (topic, partition, onRecord) => changelogs.read(topic, partition, onRecord),
+  };
+}
+
+class ExactlyOnceProducer implements TaskProducer {
+  readonly #producer: TransactionalProducer;
+
+  constructor(producer: TransactionalProducer) {
+    this.#producer = producer;
+  }
+
+  async commit({ outputs, changelog, positions }: CommitBatch): Promise<void> {
+    try {
+      await this.#producer.commit({ messages: toMessages([...outputs, ...changelog]), offsets: positions });
+    } catch (error) {
+      if (error instanceof KafkaFencedError) throw new FencedError(error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#producer.dispose();
+  }
+}
+
+function toMessages(outputs: readonly TopicOutput[]): { topic: string; messages: TopicOutput['records'] }[] {
+  return outputs.map(({ topic, records }) => ({ topic, messages: records }));
+}

@@ -1,0 +1,320 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StageSet, StageSetName, Topology } from '../../topology/fx.ts';
+import { PartitionTable } from '../../topology/partition-table.ts';
+import type { Settings } from '../../topology/settings.ts';
+import type { TopicRole } from '../../topology/topics.ts';
+import type { Registry } from '../codec/registry.ts';
+import { KafkaAdmin } from '../kafka/admin.ts';
+import type { KafkaConnection } from '../kafka/connection.ts';
+import { type AssignmentChange, GroupMember } from '../kafka/group-member.ts';
+import { IdempotentProducer } from '../kafka/idempotent-producer.ts';
+import { LogReader } from '../kafka/log-reader.ts';
+import { OffsetCommitter } from '../kafka/offsets.ts';
+import { murmur2Partition } from '../kafka/partitioner.ts';
+import { partitionKey, type TopicPartition } from '../kafka/topic-partition.ts';
+import type { Log } from '../log.ts';
+import type { TaskPorts } from '../runtime/ports.ts';
+import type { Task } from '../runtime/task.ts';
+import { ChangelogReader } from './changelog-reader.ts';
+import { InputPump } from './input-pump.ts';
+import type { InputTask } from './input-task.ts';
+import type { JoinLoop } from './join-loop.ts';
+import type { JoinTask } from './join-task.ts';
+import { OutputCodec } from './output-codec.ts';
+import { checkExclusive, checkTopics, registerSchemas } from './start-checks.ts';
+import { TaskFactory } from './task-factory.ts';
+import { atLeastOncePorts, exactlyOncePorts } from './task-ports.ts';
+import { TaskSlot } from './task-slot.ts';
+
+/** What a worker needs; the caller closes the registry's connections, if it has any, after the worker has ended. */
+export interface WorkerOptions {
+  readonly settings: Settings;
+  readonly topology: Topology;
+  readonly stages: StageSetName;
+  readonly connection: KafkaConnection;
+  readonly registry: Registry;
+  readonly log: Log;
+}
+
+/** What a worker is doing, at one moment. */
+export interface WorkerStats {
+  /** Tasks owned, and those of them at work (the others fence, restore, or wait to start again). */
+  readonly tasks: number;
+  readonly running: number;
+  /** Input records taken since the start. */
+  readonly taken: number;
+  readonly matrices: number;
+  readonly commits: number;
+  readonly failures: number;
+  /** Input records not read yet, over the partitions that have answered. */
+  readonly lag: number;
+}
+
+const FETCH_WAIT_MS = 100;
+const CAUGHT_UP_POLL_MS = 100;
+
+interface InputSlot {
+  readonly role: TopicRole;
+  readonly slot: TaskSlot<InputTask>;
+}
+
+interface JoinSlotEntry {
+  readonly slot: TaskSlot<JoinTask>;
+  loop: JoinLoop | null;
+}
+
+/**
+ * One worker process of a stage set: a member of its consumer group that runs a task for every partition the group gives it, until it is
+ * stopped. Tasks are independent of each other: each restores, works, commits and fails by itself.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #set: StageSet;
+  readonly #admin: KafkaAdmin;
+  readonly #changelogs: ChangelogReader;
+  readonly #pump: InputPump;
+  readonly #producer: IdempotentProducer | null;
+  readonly #committer: OffsetCommitter | null;
+  readonly #member: GroupMember;
+  readonly #factory: TaskFactory;
+  readonly #inputs = new Map<string, InputSlot>();
+  readonly #joins = new Map<string, JoinSlotEntry>();
+  readonly #ended = Promise.withResolvers<never>();
+  readonly #commitTimer: NodeJS.Timeout;
+  /** Of tasks that this worker no longer runs. */
+  readonly #past = { taken: 0, matrices: 0, commits: 0, failures: 0 };
+  #isStopping = false;
+
+  /** Checks topics, schemas and the other stage sets, joins the group and returns with the first assignment under way. Throws UserError. */
+  static async start(options: WorkerOptions): Promise<Worker> {
+    const { settings, topology, connection, registry, log } = options;
+    const admin = await KafkaAdmin.connect(connection, log);
+    try {
+      const set = topology.stageSets[options.stages];
+      await checkTopics(topology, admin);
+      await checkExclusive(topology, set, admin);
+      const codec = new OutputCodec(settings.domain, await registerSchemas(topology, registry), registry);
+      const isAtLeastOnce = settings.runtime.guarantee === 'at_least_once';
+      const producer = isAtLeastOnce ? await IdempotentProducer.open(connection, log) : null;
+      const worker = new Worker(options, set, admin, codec, producer);
+      await worker.#member.start();
+      return worker;
+    } catch (error) {
+      await admin.close();
+      throw error;
+    }
+  }
+
+  private constructor(options: WorkerOptions, set: StageSet, admin: KafkaAdmin, codec: OutputCodec, producer: IdempotentProducer | null) {
+    const { settings, topology, connection, registry, log } = options;
+    const { runtime } = settings;
+    const limits = { maxBytes: runtime.fetchMaxBytes, maxBytesPerPartition: runtime.fetchMaxBytesPerPartition };
+    this.#options = options;
+    this.#set = set;
+    this.#admin = admin;
+    this.#producer = producer;
+    this.#changelogs = new ChangelogReader(connection, log, limits);
+    this.#pump = new InputPump(
+      new LogReader(connection, log, { isolation: 'read_committed', maxWaitMs: FETCH_WAIT_MS, ...limits }),
+      log,
+      (error) => this.#end(error),
+    );
+    this.#member = new GroupMember(connection, log, {
+      groupId: set.groupId,
+      topics: set.assigned.map((role) => topology.topics[role].name),
+      sessionTimeoutMs: runtime.sessionTimeoutMs,
+      rebalanceTimeoutMs: runtime.rebalanceTimeoutMs,
+      heartbeatIntervalMs: runtime.heartbeatIntervalMs,
+      metadataIntervalMs: runtime.metadataMaxAgeMs,
+      onAssigned: (change) => this.#assigned(change),
+      onLost: () => this.#lost(),
+      onRebalancing: () => this.#commitAll(),
+    });
+    this.#committer = producer === null ? null : new OffsetCommitter(connection, set.groupId, log);
+    this.#factory = new TaskFactory({
+      settings,
+      topology,
+      set,
+      table: new PartitionTable(topology.partitioning, murmur2Partition),
+      codec,
+      schemas: registry,
+      clients: { connection, admin, changelogs: this.#changelogs, log },
+      ports: this.#ports(),
+      log,
+    });
+    this.#commitTimer = setInterval(() => this.#onTimer(), runtime.commitIntervalMs);
+    // Whoever waits on `failed` sees it; nobody has to.
+    this.#ended.promise.catch(() => {});
+  }
+
+  /** Rejects where the worker cannot go on by itself; it never resolves. */
+  get failed(): Promise<never> {
+    return this.#ended.promise;
+  }
+
+  stats(): WorkerStats {
+    const sum = { ...this.#past, tasks: this.#inputs.size + this.#joins.size, running: 0, lag: 0 };
+    for (const { slot, role } of this.#inputs.values()) {
+      sum.failures += slot.failures;
+      const { task } = slot;
+      if (task === null) continue;
+      sum.running++;
+      sum.taken += task.logic.taken;
+      sum.commits += task.commits;
+      sum.lag += this.#pump.lag(this.#topic(role), task.spec.input!.partition) ?? 0;
+    }
+    for (const { slot } of this.#joins.values()) {
+      sum.failures += slot.failures;
+      if (slot.task === null) continue;
+      sum.running++;
+      sum.matrices += slot.task.logic.emitted;
+      sum.commits += slot.task.commits;
+    }
+    return sum;
+  }
+
+  /** Resolves when the group has worked off the input that was there at the call, and this worker's joins all that came of it. */
+  async caughtUp(): Promise<void> {
+    for (const role of this.#set.assigned.filter((assigned) => assigned !== 'join-changelog')) {
+      const topic = this.#topic(role);
+      const ends = (await this.#admin.watermarks(topic)).map(({ high }) => high);
+      await this.#until(async () => {
+        const committed = await this.#admin.committedOffsets(this.#set.groupId, topic);
+        return ends.every((end, partition) => (committed[partition] ?? 0) >= end);
+      });
+    }
+    if (this.#joins.size === 0) return;
+    const ends = (await this.#admin.watermarks(this.#topic('features-tier1'))).map(({ high }) => high);
+    await this.#until(async () => [...this.#joins.values()].every(({ loop }) => loop?.isSettled(ends) ?? false));
+  }
+
+  /** Drains: reads no more, commits what waits, leaves the group. */
+  async stop(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    clearInterval(this.#commitTimer);
+    await Promise.all(this.#allSlots().map((slot) => slot.release(true)));
+    await this.#member.stop();
+    await this.#pump.close();
+    await this.#changelogs.close();
+    await this.#producer?.close();
+    await this.#committer?.close();
+    await this.#admin.close();
+  }
+
+  #ports(): TaskPorts {
+    const { settings, connection, log } = this.#options;
+    const clients = { connection, admin: this.#admin, changelogs: this.#changelogs, log };
+    if (this.#producer === null || this.#committer === null) return exactlyOncePorts(clients, settings.runtime);
+    return atLeastOncePorts(clients, this.#producer, this.#committer, () => ({
+      memberId: this.#member.memberId,
+      generation: this.#member.generation,
+    }));
+  }
+
+  async #assigned({ added, removed }: AssignmentChange): Promise<void> {
+    await Promise.all(removed.map((partition) => this.#release(partition, true)));
+    if (this.#isStopping) return;
+    for (const { topic, partition } of added) {
+      if (topic === this.#topic('join-changelog')) this.#openJoin(partition);
+      else this.#openInput(this.#set.assigned.find((role) => this.#topic(role) === topic)!, partition);
+    }
+  }
+
+  #lost(): void {
+    for (const partition of [...this.#inputs.keys(), ...this.#joins.keys()]) void this.#releaseKey(partition, false);
+  }
+
+  #openInput(role: TopicRole, partition: number): void {
+    const topic = this.#topic(role);
+    const slot = new TaskSlot<InputTask>(
+      `${role}-${partition}`,
+      {
+        create: (onFailure) => this.#factory.inputTask(role, partition, onFailure),
+        running: (task) => this.#pump.add(task, topic, partition),
+        stopping: () => this.#pump.remove(topic, partition),
+        isStillOurs: () => this.#isStillOurs({ topic, partition }),
+        fatal: (error) => this.#end(error),
+      },
+      this.#options.log,
+    );
+    this.#inputs.set(partitionKey({ topic, partition }), { role, slot });
+  }
+
+  #openJoin(partition: number): void {
+    // A topic keeps partitions of joins that the settings no longer name.
+    if (partition >= this.#options.topology.joins.length) return;
+    const topic = this.#topic('join-changelog');
+    const entry: { slot: TaskSlot<JoinTask> | null; loop: JoinLoop | null } = { slot: null, loop: null };
+    entry.slot = new TaskSlot<JoinTask>(
+      `join-${partition}`,
+      {
+        create: (onFailure) => this.#factory.joinTask(partition, onFailure),
+        running: async (task: Task<JoinTask>) => {
+          entry.loop = this.#factory.joinLoop(task, (error) => this.#end(error));
+          await entry.loop.start();
+        },
+        stopping: async () => {
+          await entry.loop?.stop();
+          entry.loop = null;
+        },
+        isStillOurs: () => this.#isStillOurs({ topic, partition }),
+        fatal: (error) => this.#end(error),
+      },
+      this.#options.log,
+    );
+    this.#joins.set(partitionKey({ topic, partition }), entry as JoinSlotEntry);
+  }
+
+  async #isStillOurs({ topic, partition }: TopicPartition): Promise<boolean> {
+    return (await this.#member.checkAlive()) && this.#member.isAssigned(topic, partition);
+  }
+
+  async #release(partition: TopicPartition, drain: boolean): Promise<void> {
+    await this.#releaseKey(partitionKey(partition), drain);
+  }
+
+  async #releaseKey(key: string, drain: boolean): Promise<void> {
+    const input = this.#inputs.get(key);
+    const join = this.#joins.get(key);
+    this.#inputs.delete(key);
+    this.#joins.delete(key);
+    const slot = input?.slot ?? join?.slot;
+    if (slot === undefined) return;
+    const { task } = slot;
+    await slot.release(drain);
+    this.#past.failures += slot.failures;
+    this.#past.commits += task?.commits ?? 0;
+    if (input !== undefined) this.#past.taken += input.slot.task?.logic.taken ?? (task as Task<InputTask> | null)?.logic.taken ?? 0;
+    else this.#past.matrices += (task as Task<JoinTask> | null)?.logic.emitted ?? 0;
+  }
+
+  #onTimer(): void {
+    const now = Date.now();
+    for (const { slot } of this.#inputs.values()) {
+      slot.task?.logic.idle(now);
+      void slot.task?.commit().then(() => this.#pump.resumeReady());
+    }
+  }
+
+  async #commitAll(): Promise<void> {
+    await Promise.all(this.#allSlots().map((slot) => slot.task?.commit()));
+  }
+
+  #allSlots(): (TaskSlot<InputTask> | TaskSlot<JoinTask>)[] {
+    return [...[...this.#inputs.values()].map(({ slot }) => slot), ...[...this.#joins.values()].map(({ slot }) => slot)];
+  }
+
+  async #until(isTrue: () => Promise<boolean>): Promise<void> {
+    while (!this.#isStopping && !(await isTrue())) await sleep(CAUGHT_UP_POLL_MS);
+  }
+
+  #end(error: unknown): void {
+    this.#options.log.error({ error: String(error) }, 'the worker cannot go on');
+    this.#ended.reject(error);
+  }
+
+  #topic(role: TopicRole): string {
+    return this.#options.topology.topics[role].name;
+  }
+}

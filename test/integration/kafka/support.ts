@@ -1,0 +1,53 @@
+/** What the tests of Kafka access share: a connection to the tests' broker, topics of their own, and producers that are not under test. */
+import { randomUUID } from 'node:crypto';
+import type { Producer } from 'kafkajs';
+import { inject } from 'vitest';
+import { KafkaAdmin } from '../../../src/kafka/admin.ts';
+import { createKafka, type KafkaConnection } from '../../../src/kafka/connection.ts';
+import type { FetchedBatch, LogReader } from '../../../src/kafka/log-reader.ts';
+import { silentLog } from '../../../src/log.ts';
+
+/** The tests' broker. */
+export const connection: KafkaConnection = { brokers: inject('brokers'), clientId: 'kafka-tests' };
+
+/** A name that no other test and no other run uses. */
+export function freshName(purpose: string): string {
+  return `${purpose}-${randomUUID().slice(0, 8)}`;
+}
+
+/** A new topic that holds what it is given for ever. */
+export async function freshTopic(
+  admin: KafkaAdmin,
+  purpose: string,
+  partitions = 1,
+  configs: Record<string, string> = {},
+): Promise<string> {
+  const name = freshName(purpose);
+  await admin.createTopics([{ name, partitions, replicationFactor: 1, configs: { 'retention.ms': '-1', ...configs } }]);
+  return name;
+}
+
+/** An administrator for the tests of one file. */
+export async function connectAdmin(): Promise<KafkaAdmin> {
+  return await KafkaAdmin.connect(connection, silentLog);
+}
+
+/** kafkajs' own producer, connected; transactional where it is given an id. */
+export async function connectProducer(transactionalId?: string): Promise<Producer> {
+  const transactional = transactionalId === undefined ? {} : { transactionalId, maxInFlightRequests: 1 };
+  const producer = createKafka(connection, silentLog).producer({ idempotent: true, createPartitioner: () => () => 0, ...transactional });
+  await producer.connect();
+  return producer;
+}
+
+/** Fetches until the reader stands at `end` in this partition; all batches on the way. */
+export async function readTo(reader: LogReader, topic: string, partition: number, end: number): Promise<FetchedBatch[]> {
+  const batches: FetchedBatch[] = [];
+  while (reader.position(topic, partition)! < end) batches.push(...(await reader.fetch()));
+  return batches;
+}
+
+/** The values of all records, as text. */
+export function valuesOf(batches: readonly FetchedBatch[]): string[] {
+  return batches.flatMap(({ records }) => records.map(({ value }) => String(value)));
+}
