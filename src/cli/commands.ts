@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
+import { registerDown } from './down.ts';
 import { registerReplay } from './replay.ts';
 import { registerReset } from './reset.ts';
 import { registerRun } from './run.ts';
+import { registerStatus } from './status.ts';
 import { registerTopology } from './topology.ts';
+import { registerUp } from './up.ts';
 
 /** Every command, under the heading it has in the help. A command's file imports what is heavy inside its action only. */
 const COMMANDS: readonly { readonly heading: string; readonly register: readonly ((program: Command) => void)[] }[] = [
+  { heading: 'Local platform:', register: [registerUp, registerDown, registerStatus] },
   { heading: 'Topology:', register: [registerTopology, registerReset] },
   { heading: 'Pipeline:', register: [registerRun, registerReplay] },
 ];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../topology/settings.ts';
+import type { RegistryConnection } from '../codec/registry.ts';
 import { UserError } from '../errors.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import type { Log } from '../log.ts';
@@ -23,15 +24,6 @@ export interface CommandContext {
 export interface ClusterContext extends CommandContext {
   readonly connection: KafkaConnection;
   readonly registryConnection: RegistryConnection;
-}
-
-/** How to reach the schema registry: what `Registry` of src/codec takes. */
-export interface RegistryConnection {
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly token?: string;
-  readonly caFile?: string;
 }
 
 /** A platform of this machine that is running: the part of its file that matters here. */

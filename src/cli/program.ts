@@ -15,8 +15,17 @@ export function createProgram(): Command {
     // Commands inherit what is set before they are added.
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('run with --help for usage');
+    .showHelpAfterError('run with --help for usage')
+    .hook('preAction', passGlobalOptionsOn);
   addGlobalOptions(program);
   registerCommands(program);
   return program;
+}
+
+/** The program takes its options wherever they stand; a command that declares one of the same name (`up --json`) is to find it among its own. */
+function passGlobalOptionsOn(program: Command, command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (program.getOptionValueSource(name) === 'cli') command.setOptionValueWithSource(name, program.getOptionValue(name), 'cli');
+  }
 }

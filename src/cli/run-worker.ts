@@ -3,10 +3,10 @@ import { Registry } from '../codec/registry.ts';
 import { Worker, type WorkerStats } from '../worker/worker.ts';
 import type { ClusterContext } from './context.ts';
 import { createStatsLine, type StatsLine } from './stats-line.ts';
+import { stopSignal } from './stop-signal.ts';
+import type { WorkerMessage } from './worker-messages.ts';
 
 const STATS_INTERVAL_MS = 1_000;
-/** Ctrl-C pressed again: 128 + SIGINT. */
-const INTERRUPTED_EXIT_CODE = 130;
 
 /** Runs one worker in this process until a signal, a fault it cannot mend, or (`untilEnd`) the end of the input. */
 export async function runWorker(
@@ -24,32 +24,37 @@ export async function runWorker(
     registry: new Registry(registryConnection),
     log,
   });
-  const line: StatsLine = createStatsLine(context);
+  const line = process.send === undefined ? createStatsLine(context) : supervisedLine();
+  line.show(worker.stats());
   const timer = setInterval(() => line.show(worker.stats()), STATS_INTERVAL_MS);
   try {
-    await Promise.race([stopped, worker.failed, ...(options.untilEnd === true ? [worker.caughtUp()] : [])]);
+    const ends = [stopped, supervisorGone(), worker.failed, ...(options.untilEnd === true ? [worker.caughtUp()] : [])];
+    await Promise.race(ends);
   } finally {
     clearInterval(timer);
-    line.end();
     await worker.stop();
+    line.show(worker.stats());
+    line.end();
   }
   const stats = worker.stats();
   const seconds = Number(((performance.now() - began) / 1_000).toFixed(1));
   if (context.json) process.stdout.write(`${JSON.stringify({ ...stats, seconds })}\n`);
   else log.info({ records: stats.taken, matrices: stats.matrices, commits: stats.commits, seconds }, 'worker ended');
+  if (process.send !== undefined) process.disconnect();
   return stats;
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopSignal(): Promise<void> {
+/** Under a supervisor the line is its to draw. */
+function supervisedLine(): StatsLine {
+  return {
+    show: (stats) => void process.send?.({ stats } satisfies WorkerMessage),
+    end() {},
+  };
+}
+
+/** Resolves when the process that supervises this one is gone; never where there is none. */
+function supervisorGone(): Promise<void> {
   return new Promise((resolve) => {
-    let isStopping = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (isStopping) process.exit(INTERRUPTED_EXIT_CODE);
-        isStopping = true;
-        resolve();
-      });
-    }
+    if (process.send !== undefined) process.once('disconnect', resolve);
   });
 }

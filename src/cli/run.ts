@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { wholeNumber } from './options.ts';
+import { globalOptions, wholeNumber } from './options.ts';
 
 const STAGE_SETS = ['all', 'clean', 'tier1', 'tier2'] as const;
 
@@ -36,7 +36,29 @@ Examples:
   arbitrex run --until-end           work off what is there, then stop`,
     )
     .action(async (options: RunOptions, command: Command) => {
-      const [{ loadContext }, { runWorker }] = await Promise.all([import('./context.ts'), import('./run-worker.ts')]);
-      await runWorker(await loadContext(command), options);
+      const { loadContext } = await import('./context.ts');
+      const context = await loadContext(command);
+      if (options.workers === 1) {
+        const { runWorker } = await import('./run-worker.ts');
+        await runWorker(context, options);
+      } else {
+        const { supervise } = await import('./supervise.ts');
+        await supervise(context, options.workers, workerArguments(command, options));
+      }
     });
+}
+
+/** The command line of each worker process. */
+function workerArguments(command: Command, { stages, untilEnd }: RunOptions): string[] {
+  const { settings, debug, quiet, color } = globalOptions(command);
+  return [
+    'run',
+    '--stages',
+    stages,
+    ...(untilEnd === true ? ['--until-end'] : []),
+    ...(settings === undefined ? [] : ['--settings', settings]),
+    ...(debug ? ['--debug'] : []),
+    ...(quiet ? ['--quiet'] : []),
+    ...(color ? [] : ['--no-color']),
+  ];
 }

@@ -292,11 +292,17 @@ export class GroupMember {
 
   #trouble(error: Error): void {
     this.#failures += 1;
+    const fields = { groupId: this.#settings.groupId, attempts: this.#failures, error: error.message };
+    if (this.#failures === 1) this.#log.warn(fields, 'group membership is in trouble and will be retried');
+    else this.#log.debug(fields, 'group membership is still in trouble');
     this.#options.onTrouble?.({ what: [`group ${this.#settings.groupId}`], error, attempts: this.#failures });
   }
 
   #allIsWell(): void {
-    if (this.#failures > 0) this.#options.onRecovered?.();
+    if (this.#failures > 0) {
+      this.#log.info({ groupId: this.#settings.groupId }, 'group membership has recovered');
+      this.#options.onRecovered?.();
+    }
     this.#failures = 0;
   }
 

@@ -45,7 +45,7 @@ export class IdempotentProducer {
         ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
       };
       const identity = { producerId: BigInt(producerId), producerEpoch, transactionalId: null };
-      return new IdempotentProducer(session, new RecordSender(session, identity, limits, options), signal);
+      return new IdempotentProducer(session, new RecordSender(session, identity, limits, logged(options, log)), signal);
     } catch (error) {
       await session.close();
       signal?.throwIfAborted();
@@ -70,6 +70,21 @@ export class IdempotentProducer {
     this.#sender.stop(reason);
     await this.#session.close();
   }
+}
+
+function logged(hooks: SendHooks, log: Log): SendHooks {
+  return {
+    onTrouble(trouble) {
+      const fields = { what: trouble.what, attempts: trouble.attempts, error: trouble.error.message };
+      if (trouble.attempts === 1) log.warn(fields, 'writing is in trouble and will be retried');
+      else log.debug(fields, 'writing is still in trouble');
+      hooks.onTrouble?.(trouble);
+    },
+    onRecovered() {
+      log.info({}, 'writing has recovered');
+      hooks.onRecovered?.();
+    },
+  };
 }
 
 async function requestProducerId(session: ClusterSession): Promise<{ producerId: string; producerEpoch: number }> {

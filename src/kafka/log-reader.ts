@@ -50,6 +50,8 @@ export interface FetchedBatch {
   lastStableOffset: number;
 }
 
+/** How much longer than maxWaitMs a fetch waits for the answers to what it asked. */
+const ANSWER_ALLOWANCE_MS = 100;
 /** How long listOffsets() keeps trying. */
 const LIST_OFFSETS_LIMIT_MS = 30_000;
 
@@ -110,7 +112,7 @@ export class LogReader {
   unassign(topic: string, partition: number): void {
     this.#assignments.remove(topic, partition);
     this.#troubles.settled(partitionKey({ topic, partition }));
-    if (this.#assignments.of(topic).length === 0) this.#troubles.settled(topic);
+    if (this.#assignments.of(topic).length === 0) this.#troubles.settled(topicKey(topic));
   }
 
   /** Goes on from `offset`, forward or back. Throws where the partition is not assigned. */
@@ -156,10 +158,12 @@ export class LogReader {
         const batches = this.#take();
         if (batches.length > 0) return batches;
         this.#throwFatal();
-        this.#askAll();
         const now = performance.now();
-        if (now >= deadline) break;
-        await this.#change(Math.min(deadline, this.#troubles.nextRetryAfter(now)) - now);
+        if (now < deadline) this.#askAll();
+        // A broker that found nothing says so at the deadline; with its answer comes the high watermark.
+        const end = this.#busyNodes.size > 0 ? deadline + ANSWER_ALLOWANCE_MS : deadline;
+        if (now >= end) break;
+        await this.#change(Math.min(end, this.#troubles.nextRetryAfter(now)) - now);
       }
       return [];
     } finally {
@@ -207,7 +211,7 @@ export class LogReader {
       if (assignment.paused || this.#troubles.retryAt(assignment.key) > now) continue;
       const leader = this.#leaders.leaderOf(assignment.topic, assignment.partition);
       if (leader === undefined) {
-        if (this.#troubles.retryAt(assignment.topic) <= now) void this.#findLeaders(assignment.topic);
+        if (this.#troubles.retryAt(topicKey(assignment.topic)) <= now) void this.#findLeaders(assignment.topic);
         continue;
       }
       if (this.#busyNodes.has(leader)) continue;
@@ -286,7 +290,7 @@ export class LogReader {
     this.#busyTopics.add(topic);
     try {
       await this.#leaders.refresh(topic);
-      this.#troubles.settled(topic);
+      this.#troubles.settled(topicKey(topic));
       const leaderless = this.#assignments.of(topic).filter(({ partition }) => this.#leaders.leaderOf(topic, partition) === undefined);
       const keys = leaderless.map(({ key }) => key);
       this.#troubles.failed(keys, new Error(`${keys.join(', ')}: no such partition, or it has no leader`));
@@ -294,7 +298,7 @@ export class LogReader {
       const [first] = this.#assignments.of(topic);
       if (this.#closing.signal.aborted || first === undefined) return;
       const explained = explainTopicError(topic, error as Error);
-      this.#troubles.failed([topic], explained);
+      this.#troubles.failed([topicKey(topic)], explained);
       if (explained instanceof UserError) this.#fatal.push({ asked: askFor(first), error: explained });
     } finally {
       this.#busyTopics.delete(topic);
@@ -312,4 +316,9 @@ export class LogReader {
       };
     });
   }
+}
+
+/** A topic as a whole, among partitions that are named topic-partition: 'ticks-1' may be either. */
+function topicKey(topic: string): string {
+  return `topic ${topic}`;
 }

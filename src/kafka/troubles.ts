@@ -2,7 +2,7 @@ import { pauseMs } from './retry.ts';
 
 /** Something that failed and is tried again: nothing is lost, but what it names does not move meanwhile. */
 export interface Trouble {
-  /** Partitions as topic/partition, or the topic whose leaders cannot be found. */
+  /** Partitions as topic-partition, or 'topic NAME' where its leaders cannot be found. */
   what: readonly string[];
   error: Error;
   /** How often in a row the first of them has failed. */

@@ -27,13 +27,16 @@ async function planSubject(topic: Topic, registry: Registry): Promise<SchemaPlan
   const { subject, compatibility } = topic;
   const schema = readSchema(topic);
   const steps: SchemaStep[] = [];
-  const level = await registry.compatibility(subject);
-  if (level !== compatibility) {
-    const text = `set compatibility of subject ${subject}: ${level ?? 'unset'} -> ${compatibility}`;
+  const [level, versions] = await Promise.all([registry.compatibility(subject), registry.versions(subject)]);
+  // A registry may answer with its global level for a subject without one: a new subject is given its own in any case.
+  if (level !== compatibility || versions.length === 0) {
+    const text = `set compatibility of subject ${subject}: ${versions.length === 0 ? 'unset' : level} -> ${compatibility}`;
     steps.push({ kind: 'compatibility', topic, text });
   }
-  if (await isRegistered(registry, subject, schema)) return { steps, conflicts: [] };
-  if ((await registry.latest(subject)) !== null) {
+  // Any version will do, not only the newest: after an upgrade, yesterday's program finds its own schema below that.
+  const wanted = canonicalJson(schema);
+  if (versions.some((version) => canonicalJson(version.schema) === wanted)) return { steps, conflicts: [] };
+  if (versions.length > 0) {
     const { compatible, messages } = await registry.checkCompatible(subject, schema);
     if (!compatible) {
       const reason = messages.length === 0 ? 'the registry gives no reason' : messages.join('; ');
@@ -45,13 +48,6 @@ async function planSubject(topic: Topic, registry: Registry): Promise<SchemaPlan
   }
   steps.push({ kind: 'register', topic, schema, text: `register schemas/${topic.schemaFile} as subject ${subject}` });
   return { steps, conflicts: [] };
-}
-
-/** True if any version is this schema: after an upgrade, yesterday's program finds its own below the newest. */
-async function isRegistered(registry: Registry, subject: string, schema: object): Promise<boolean> {
-  const wanted = canonicalJson(schema);
-  const versions = await registry.versions(subject);
-  return versions.some((version) => canonicalJson(version.schema) === wanted);
 }
 
 function readSchema(topic: Topic): object {

@@ -61,6 +61,11 @@ export class TaskSlot<Logic extends TaskLogic> {
     await this.#done;
   }
 
+  /** Gives up a drain that takes too long: what it has not committed is left to the next owner. */
+  async abandon(): Promise<void> {
+    await this.#task?.stop();
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#released;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {

@@ -193,13 +193,26 @@ export class Worker {
     if (this.#isStopping) return;
     this.#isStopping = true;
     clearInterval(this.#commitTimer);
-    await Promise.all(this.#allSlots().map((slot) => slot.release(true)));
+    await this.#drain();
     await this.#member.stop();
     await this.#pump.close();
     await this.#changelogs.close();
     await this.#producer?.close();
     await this.#committer?.close();
     await this.#admin.close();
+  }
+
+  /** Commits what waits, for as long as the settings allow. */
+  async #drain(): Promise<void> {
+    const slots = this.#allSlots();
+    const { drainTimeoutMs } = this.#options.settings.runtime;
+    const isDrained = await Promise.race([
+      Promise.all(slots.map((slot) => slot.release(true))).then(() => true),
+      sleep(drainTimeoutMs, false, { ref: false }),
+    ]);
+    if (isDrained) return;
+    this.#options.log.warn({ drainTimeoutMs }, 'draining took too long: what is not committed is left to the next owner');
+    await Promise.all(slots.map((slot) => slot.abandon()));
   }
 
   #ports(): TaskPorts {

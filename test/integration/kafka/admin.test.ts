@@ -98,7 +98,7 @@ describe('groups', () => {
     const topic = await freshTopic(admin, 'admin-members');
     const group = freshName('admin-group');
     expect(await admin.groupMembers(group)).toEqual([]);
-    const consumer = createKafka(connection, silentLog).consumer({ groupId: group });
+    const consumer = createKafka(connection, silentLog).consumer({ groupId: group, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic });
     await consumer.run({ eachMessage: async () => {} });

@@ -1,9 +1,8 @@
-import type { Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KafkaAdmin } from '../../../src/kafka/admin.ts';
 import { LogReader } from '../../../src/kafka/log-reader.ts';
 import { silentLog } from '../../../src/log.ts';
-import { connectAdmin, connection, connectProducer, freshName, freshTopic, readTo, valuesOf } from './support.ts';
+import { connectAdmin, connection, connectProducer, freshName, freshTopic, type Producer, readTo, valuesOf } from './support.ts';
 
 let admin: KafkaAdmin;
 let first: Producer;

@@ -1,11 +1,13 @@
 /** What the tests of Kafka access share: a connection to the tests' broker, topics of their own, and producers that are not under test. */
 import { randomUUID } from 'node:crypto';
-import type { Producer } from 'kafkajs';
 import { inject } from 'vitest';
 import { KafkaAdmin } from '../../../src/kafka/admin.ts';
 import { createKafka, type KafkaConnection } from '../../../src/kafka/connection.ts';
 import type { FetchedBatch, LogReader } from '../../../src/kafka/log-reader.ts';
 import { silentLog } from '../../../src/log.ts';
+
+/** A producer of kafkajs. */
+export type Producer = ReturnType<ReturnType<typeof createKafka>['producer']>;
 
 /** The tests' broker. */
 export const connection: KafkaConnection = { brokers: inject('brokers'), clientId: 'kafka-tests' };
@@ -35,9 +37,18 @@ export async function connectAdmin(): Promise<KafkaAdmin> {
 /** kafkajs' own producer, connected; transactional where it is given an id. */
 export async function connectProducer(transactionalId?: string): Promise<Producer> {
   const transactional = transactionalId === undefined ? {} : { transactionalId, maxInFlightRequests: 1 };
-  const producer = createKafka(connection, silentLog).producer({ idempotent: true, createPartitioner: () => () => 0, ...transactional });
+  const producer = createKafka(connection, silentLog).producer({
+    idempotent: true,
+    createPartitioner: () => toPartitionGiven,
+    ...transactional,
+  });
   await producer.connect();
   return producer;
+}
+
+/** Tests say which partition they write to. */
+function toPartitionGiven({ message }: { message: { partition?: number } }): number {
+  return message.partition ?? 0;
 }
 
 /** Fetches until the reader stands at `end` in this partition; all batches on the way. */

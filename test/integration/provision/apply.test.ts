@@ -99,6 +99,18 @@ describe('apply', () => {
     expect(texts(steps)).toContain('record new symbols: NEW');
   });
 
+  it('lets an older program be: its schema is a version of the subject, though not the newest', async () => {
+    const { tools, topology } = await openInstallation();
+    const wanted = topology('symbols: [A]');
+    await applyTopology(wanted, tools);
+    const { subject } = wanted.topics.ticks;
+    const { schema } = (await tools.registry.latest(subject))! as { schema: { fields: object[] } & object };
+    const venue = { name: 'venue', type: ['null', 'string'], default: null, doc: 'Where it was quoted.' };
+    await tools.registry.register(subject, { ...schema, fields: [...schema.fields, venue] });
+    expect(await tools.registry.latest(subject)).toMatchObject({ version: 2 });
+    expect(await applyTopology(wanted, tools)).toEqual([]);
+  });
+
   it('refuses a schema that the registry would refuse, naming it, before any topic is made', async () => {
     const installation = await openInstallation();
     const { tools, topology } = installation;

@@ -51,4 +51,12 @@ describe('arbitrex topology apply and arbitrex reset', () => {
     expect(stderr).toMatch(/^error: .*http:\/\/127\.0\.0\.1:1/);
     expect(stderr).not.toMatch(/^ +at /m);
   });
+
+  it('names a broker that cannot be reached', () => {
+    const env = { KAFKA_BROKERS: '127.0.0.1:1', SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' };
+    const { code, stderr } = runCli(['reset', '--yes'], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: Kafka cannot be reached at 127\.0\.0\.1:1/);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
 });

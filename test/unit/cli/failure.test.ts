@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../src/cli/failure.ts';
+import { RegistryOutage } from '../../../src/codec/errors.ts';
 import { UserError } from '../../../src/errors.ts';
 
 describe('a failure in words', () => {
@@ -8,6 +9,14 @@ describe('a failure in words', () => {
     const error = new UserError('there is no topic ticks', { hint: 'run `arbitrex topology apply`', exitCode: 3 });
     expect(failureOf(error, false)).toEqual({ text: 'error: there is no topic ticks\nhint: run `arbitrex topology apply`', exitCode: 3 });
     expect(failureOf(new UserError('no'), false)).toEqual({ text: 'error: no', exitCode: 1 });
+  });
+
+  it('of a registry that cannot answer: what is to be looked at', () => {
+    const { text, exitCode } = failureOf(new RegistryOutage('the registry at http://a does not answer'), false);
+    expect({ text, exitCode }).toEqual({
+      text: 'error: the registry at http://a does not answer\nhint: see that the schema registry runs there, and that SCHEMA_REGISTRY_URL names it',
+      exitCode: 1,
+    });
   });
 
   it('of anything else: one line, and how to get the stack trace', () => {

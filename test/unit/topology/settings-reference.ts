@@ -19,13 +19,17 @@ export function settingsReference(): string {
   return [`### At the top\n\n${table(rows.filter((row) => !isGroup(row)))}`, ...groups].join('\n\n');
 }
 
+/** The columns are padded as the formatter of this repository pads them. */
 function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ key, type }) => {
+  const cells = rows.map(({ key, type }) => {
     const doc = docOf(type);
     if (doc === null) throw new Error(`${key} says nothing about itself`);
-    return `| \`${key}\` | ${cell(doc.about)} | ${cell(doc.expected)} | ${defaultOf(type)} |`;
+    return [`\`${key}\``, cell(doc.about), cell(doc.expected), defaultOf(type)];
   });
-  return ['| key | meaning | allowed | default |', '|---|---|---|---|', ...lines].join('\n');
+  const head = ['key', 'meaning', 'allowed', 'default'];
+  const widths = head.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n');
 }
 
 function defaultOf(type: z.ZodType): string {

@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../errors.ts';
+import type { WorkerStats } from '../worker/worker.ts';
+import type { CommandContext } from './context.ts';
+import { createStatsLine } from './stats-line.ts';
+import { stopSignal } from './stop-signal.ts';
+import type { WorkerMessage } from './worker-messages.ts';
+
+const STATS_INTERVAL_MS = 1_000;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Processes of one command line, supervised: their number, what they are doing in sum, and a new one for each that crashes. */
+class Crew {
+  readonly stopping = new AbortController();
+  readonly #args: readonly string[];
+  readonly #log: CommandContext['log'];
+  readonly #children = new Map<number, ChildProcess>();
+  readonly #stats = new Map<number, WorkerStats>();
+
+  constructor(args: readonly string[], log: CommandContext['log']) {
+    this.#args = args;
+    this.#log = log;
+  }
+
+  /** Keeps one process up; resolves when it has ended as it should. Throws where it could not even start. */
+  async keep(index: number): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.stopping.signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const { code, signal, hasStarted } = await this.#runOne(index);
+      if (code === 0 || this.stopping.signal.aborted) return;
+      // It has said on standard error why; another try would say the same.
+      if (!hasStarted && code !== null) throw new UserError(`worker ${index} could not start`, { exitCode: code });
+      this.#log.warn({ worker: index, code, signal, retryInMs: pauseMs }, 'a worker process ended; a new one is started');
+      await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => {});
+    }
+  }
+
+  /** Asks every process to commit and end. */
+  stop(): void {
+    this.stopping.abort();
+    for (const child of this.#children.values()) child.kill('SIGTERM');
+  }
+
+  stats(): WorkerStats {
+    const sum = { tasks: 0, running: 0, taken: 0, matrices: 0, commits: 0, failures: 0, lag: 0 };
+    for (const stats of this.#stats.values()) for (const key of Object.keys(sum) as (keyof WorkerStats)[]) sum[key] += stats[key];
+    return sum;
+  }
+
+  #runOne(index: number): Promise<{ code: number | null; signal: string | null; hasStarted: boolean }> {
+    return new Promise((resolve) => {
+      // A group of its own: Ctrl-C on the terminal is for this process to pass on, once.
+      const child = fork(process.argv[1]!, [...this.#args], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      this.#children.set(index, child);
+      let hasStarted = false;
+      child.on('message', ({ stats }: WorkerMessage) => {
+        hasStarted = true;
+        this.#stats.set(index, stats);
+      });
+      child.on('exit', (code, signal) => {
+        this.#children.delete(index);
+        resolve({ code, signal, hasStarted });
+      });
+    });
+  }
+}
+
+/**
+ * Runs `count` worker processes of one group on this machine until a signal or, with --until-end, until they have ended. They share the
+ * partitions as processes on several machines would.
+ */
+export async function supervise(context: CommandContext, count: number, args: readonly string[]): Promise<void> {
+  const crew = new Crew(args, context.log);
+  const began = performance.now();
+  void stopSignal().then(() => crew.stop());
+  const line = createStatsLine(context);
+  const timer = setInterval(() => line.show(crew.stats()), STATS_INTERVAL_MS);
+  try {
+    await Promise.all(Array.from({ length: count }, (_, index) => crew.keep(index)));
+  } catch (error) {
+    crew.stop();
+    throw error;
+  } finally {
+    clearInterval(timer);
+    line.end();
+  }
+  const seconds = Number(((performance.now() - began) / 1_000).toFixed(1));
+  if (context.json) process.stdout.write(`${JSON.stringify({ workers: count, ...crew.stats(), seconds })}\n`);
+}
