@@ -23,6 +23,9 @@ interface AvroField {
   readonly doc?: string;
 }
 
+/** Interfaces by record name, each with the Avro definition that it was made from. */
+type Interfaces = Map<string, { readonly definition: string; readonly text: string }>;
+
 const PRIMITIVES: Readonly<Record<string, string>> = {
   null: 'null',
   boolean: 'boolean',
@@ -38,7 +41,7 @@ const HEADER = `// Generated from schemas/*.avsc by \`npm run types\`. Do not ed
 
 /** The text of the generated module. Throws where a schema is not what the generator knows, naming the file. */
 export function generateRecords(schemaFolder: string): string {
-  const interfaces = new Map<string, string>();
+  const interfaces: Interfaces = new Map();
   const schemas: { subject: string; record: string; text: string }[] = [];
   for (const file of readdirSync(schemaFolder).sort()) {
     if (!file.endsWith('.avsc')) continue;
@@ -53,7 +56,7 @@ export function generateRecords(schemaFolder: string): string {
   const named = (write: (entry: (typeof schemas)[number]) => string) => schemas.map(write).join('\n');
   return [
     HEADER,
-    ...interfaces.values(),
+    ...interfaces.values().map(({ text }) => text),
     `/** The record of every schema, by the schema's name: its file in schemas/ without the ending. */
 export interface Records {
 ${named(({ subject, record }) => `  '${subject}': ${record};`)}
@@ -80,7 +83,7 @@ ${named(({ subject, text }) => `  '${subject}': ${text.replaceAll('\n', '\n  ')}
 }
 
 /** The TypeScript type of an Avro type; records met on the way are added to `interfaces`. */
-function typeOf(type: AvroType, interfaces: Map<string, string>): string {
+function typeOf(type: AvroType, interfaces: Interfaces): string {
   if (Array.isArray(type)) {
     const branches = type.map((branch) => typeOf(branch, interfaces));
     return [...branches.filter((branch) => branch !== 'null'), ...branches.filter((branch) => branch === 'null')].join(' | ');
@@ -98,13 +101,14 @@ function typeOf(type: AvroType, interfaces: Map<string, string>): string {
   return typeOf(type.type, interfaces);
 }
 
-function recordOf(record: AvroObject, interfaces: Map<string, string>): string {
+function recordOf(record: AvroObject, interfaces: Interfaces): string {
   const name = record.name!;
   const fields = record.fields!.map((field) => `${docOf(field, name, '  ')}  ${field.name}: ${typeOf(field.type, interfaces)};\n`);
   const text = `${docOf(record, name, '')}export interface ${name} {\n${fields.join('')}}\n`;
+  const definition = JSON.stringify(record);
   const known = interfaces.get(name);
-  if (known !== undefined && known !== text) throw new Error(`record ${name} is defined otherwise in another schema`);
-  interfaces.set(name, text);
+  if (known !== undefined && known.definition !== definition) throw new Error(`record ${name} is defined otherwise in another schema`);
+  interfaces.set(name, { definition, text });
   return name;
 }
 

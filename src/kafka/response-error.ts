@@ -4,7 +4,6 @@ import { protocolError } from './internals.ts';
 export const ErrorCode = {
   unknownServerError: -1,
   unknownTopicOrPartition: 3,
-  notLeader: 6,
   coordinatorLoading: 14,
   coordinatorNotAvailable: 15,
   notCoordinator: 16,
@@ -20,12 +19,10 @@ export const ErrorCode = {
   invalidTransactionState: 48,
   invalidProducerIdMapping: 49,
   concurrentTransactions: 51,
-  transactionalIdAuthorizationFailed: 53,
   unknownProducerId: 59,
   memberIdRequired: 79,
   groupMaxSizeReached: 81,
   fencedInstanceId: 82,
-  unstableOffsetCommit: 88,
   producerFenced: 90,
 } as const;
 

@@ -40,7 +40,7 @@ export const nullableDouble = fc.oneof({ weight: 3, arbitrary: finiteDouble }, {
 /** A long that avsc reads and writes correctly; beyond 2^52 it does not. */
 export const long = fc.oneof(
   fc.integer(),
-  fc.maxSafeInteger().map((value) => Math.trunc(value / 2)),
+  fc.maxSafeInteger().map((value) => Math.floor(value / 2)),
 );
 /** Names as they are, and names as they should not be. */
 export const text = fc.oneof(fc.constantFrom('EURUSD', 'GBPUSD', 'venue-1', ''), fc.string({ unit: 'grapheme', maxLength: 80 }));
