@@ -56,7 +56,7 @@ export function generateRecords(schemaFolder: string): string {
   const named = (write: (entry: (typeof schemas)[number]) => string) => schemas.map(write).join('\n');
   return [
     HEADER,
-    ...interfaces.values().map(({ text }) => text),
+    ...Array.from(interfaces.values(), ({ text }) => text),
     `/** The record of every schema, by the schema's name: its file in schemas/ without the ending. */
 export interface Records {
 ${named(({ subject, record }) => `  '${subject}': ${record};`)}

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { RegistryOutage, UndecodableError, UnknownSchemaError } from './errors.ts';
+import { RegistryClient } from './registry-client.ts';
 import { type RegistryConnection, Rest, type RestAnswer } from './rest.ts';
 import type { SchemaSource } from './writer-schemas.ts';
 
@@ -30,6 +31,7 @@ const LEVEL_NOT_CONFIGURED = 40408;
  */
 export class Registry implements SchemaSource {
   readonly #rest: Rest;
+  readonly #client: RegistryClient;
   readonly #now: () => number;
   readonly #known = new BoundedMap<number, object | UndecodableError>(MAX_KNOWN_IDS);
   /** Until when an id counts as unknown. */
@@ -39,6 +41,7 @@ export class Registry implements SchemaSource {
   /** Connects to nothing yet. `now` is the clock, ms. Throws UserError where the URL is none. */
   constructor(connection: RegistryConnection, now: () => number = Date.now) {
     this.#rest = new Rest(connection);
+    this.#client = new RegistryClient(this.#rest);
     this.#now = now;
   }
 
@@ -100,17 +103,20 @@ export class Registry implements SchemaSource {
    * naming the subject, the level and the reason.
    */
   async register(subject: string, schema: object): Promise<number> {
-    const path = `/subjects/${encodeURIComponent(subject)}/versions`;
-    const answer = await this.#rest.request('POST', path, { schema: JSON.stringify(schema) });
-    if (answer.status === 409) {
-      const [level, explained] = await Promise.all([this.compatibility(subject), this.#explain(subject, schema)]);
-      const reasons = [...explained, messageOf(answer)].filter((reason) => reason !== '');
+    const level = await this.compatibility(subject);
+    const answer = await this.#client.register(subject, schema, level);
+    if ('id' in answer) return answer.id;
+    const { status, message } = answer;
+    if (status === 409) {
+      const reasons = [...(await this.#explain(subject, schema)), message];
       throw new UserError(`subject ${subject}: the registry refuses the schema as not ${level ?? 'compatible'}: ${reasons.join('; ')}`, {
         hint: 'change the schema so that old and new records stay readable: add fields with a default, remove only fields with one',
       });
     }
-    if (answer.status === 422) throw new UserError(`subject ${subject}: the registry takes it for no Avro schema: ${messageOf(answer)}`);
-    return (this.#expect(answer, `POST ${path}`) as { id: number }).id;
+    if (status === null || status === 422) throw new UserError(`subject ${subject}: the schema cannot be registered: ${message}`);
+    // The client calls a refused connection 400, too: asking again says by its cause what is wrong, if it still is.
+    await this.ping();
+    throw new RegistryOutage(`${this.url} did not register a schema of subject ${subject} (${status}): ${message}`);
   }
 
   /**

@@ -40,22 +40,22 @@ const TLS_ERRORS = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ALTNA
 export class Rest {
   /** The base URL without a password, for messages. */
   readonly shownUrl: string;
-  readonly #base: URL;
-  readonly #headers: Record<string, string>;
-  readonly #ca: Buffer | undefined;
-  readonly #timeoutMs: number;
+  /** The authorization header; null where nobody is named. */
+  readonly authorization: string | null;
+  /** The authority that signed the registry's certificate; undefined: one the system knows. */
+  readonly ca: Buffer | undefined;
+  /** Longest wait for one answer, ms. */
+  readonly timeoutMs: number;
 
   /** Throws UserError where the URL is none or the CA file cannot be read. */
   constructor(connection: RegistryConnection) {
     const url = parseUrl(connection.url);
-    const authorization = authorizationOf(connection, url);
+    this.authorization = authorizationOf(connection, url);
     url.username = '';
     url.password = '';
-    this.#base = url;
     this.shownUrl = url.href.replace(/\/+$/, '');
-    this.#headers = { accept: `${MEDIA_TYPE}, application/json`, ...(authorization !== null && { authorization }) };
-    this.#ca = connection.caFile === undefined ? undefined : readCa(connection.caFile);
-    this.#timeoutMs = connection.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.ca = connection.caFile === undefined ? undefined : readCa(connection.caFile);
+    this.timeoutMs = connection.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   }
 
   /** One request; `path` begins with a slash and is encoded, `body` becomes JSON. */
@@ -77,13 +77,17 @@ export class Rest {
     const url = new URL(this.shownUrl + path);
     const options: RequestOptions & { ca?: Buffer } = {
       method,
-      headers: { ...this.#headers, ...(body !== undefined && { 'content-type': MEDIA_TYPE, 'content-length': Buffer.byteLength(body) }) },
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      headers: {
+        accept: `${MEDIA_TYPE}, application/json`,
+        ...(this.authorization !== null && { authorization: this.authorization }),
+        ...(body !== undefined && { 'content-type': MEDIA_TYPE, 'content-length': Buffer.byteLength(body) }),
+      },
+      signal: AbortSignal.timeout(this.timeoutMs),
       // Requests are rare: a connection kept open would mostly be found closed by the other side.
       agent: false,
-      ...(this.#ca !== undefined && { ca: this.#ca }),
+      ...(this.ca !== undefined && { ca: this.ca }),
     };
-    const request: ClientRequest = (this.#base.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
+    const request: ClientRequest = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
     const fail = (error: unknown) => reject(this.#failure(error));
     request.on('error', fail);
     request.on('response', (response) => {
@@ -101,7 +105,7 @@ export class Rest {
         cause: error,
       });
     }
-    const what = name === 'AbortError' || name === 'TimeoutError' ? `no answer within ${this.#timeoutMs} ms` : message || code;
+    const what = name === 'AbortError' || name === 'TimeoutError' ? `no answer within ${this.timeoutMs} ms` : message || code;
     return new RegistryOutage(`the schema registry at ${this.shownUrl} cannot be reached: ${what}`, { cause: error });
   }
 }

@@ -156,7 +156,11 @@ export class LogReader {
       const deadline = performance.now() + this.#options.maxWaitMs;
       while (!this.#closing.signal.aborted) {
         const batches = this.#take();
-        if (batches.length > 0) return batches;
+        if (batches.length > 0) {
+          // The next answer comes while the caller works on this one.
+          this.#askAll();
+          return batches;
+        }
         this.#throwFatal();
         const now = performance.now();
         if (now < deadline) this.#askAll();

@@ -62,7 +62,9 @@ export async function spawnKafka(node: KafkaNode): Promise<ProcessRef | null> {
 export function sharedArchive(home: Home, name: string): string[] {
   const folder = join(home.downloads, 'classes');
   mkdirSync(folder, { recursive: true });
-  return ['-XX:+AutoCreateSharedArchive', `-XX:SharedArchiveFile=${join(folder, `${name}.jsa`)}`];
+  // The JVM names every class that it cannot keep: in the log that would bury what a service died of.
+  const onlyErrors = ['-Xlog:disable', '-Xlog:all=error:stderr'];
+  return ['-XX:+AutoCreateSharedArchive', `-XX:SharedArchiveFile=${join(folder, `${name}.jsa`)}`, ...onlyErrors];
 }
 
 /** An environment whose Java options, meant for other programs, do not reach ours. */

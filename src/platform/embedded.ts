@@ -15,8 +15,11 @@ import { waitUntilItAnswers } from './wait.ts';
 const PROBE_TIMEOUT_MS = 2_000;
 const KAFKA_START_TIMEOUT_MS = 90_000;
 const REGISTRY_START_TIMEOUT_MS = 120_000;
-/** A broker writes its state out before it ends; the first time also its classes. */
-const STOP_GRACE_MS = 30_000;
+/**
+ * A broker writes its state out before it ends; the first time also its classes. A registry keeps nothing that is not in Kafka, and hangs on
+ * where Kafka is gone before it.
+ */
+const STOP_GRACE_MS: Record<Service, number> = { registry: 10_000, kafka: 30_000 };
 
 /** The Java processes, as far as they run. */
 export type Processes = Partial<Record<Service, ProcessRef>>;
@@ -54,7 +57,7 @@ export async function startEmbedded(start: EmbeddedStart): Promise<Processes> {
   const broker = `${LOOPBACK}:${start.ports.kafka}`;
   const url = localRegistryUrl(start.ports.registry);
   const processes: Processes = { ...start.running };
-  const started: ProcessRef[] = [];
+  const started: Processes = {};
   const launch = async (
     service: Service,
     spawn: () => Promise<ProcessRef | null>,
@@ -65,7 +68,7 @@ export async function startEmbedded(start: EmbeddedStart): Promise<Processes> {
     if (ref === null) {
       ref = await spawn();
       if (ref !== null) {
-        started.push(ref);
+        started[service] = ref;
         processes[service] = ref;
         start.onSpawned(processes);
       }
@@ -91,7 +94,7 @@ export async function startEmbedded(start: EmbeddedStart): Promise<Processes> {
     });
     return processes;
   } catch (error) {
-    for (const ref of started.reverse()) await terminate(ref, STOP_GRACE_MS);
+    await stopEmbedded(started);
     throw error;
   }
 }
@@ -104,8 +107,17 @@ export function stillRunning(processes: Processes): Processes {
 /** Stops the registry, then Kafka, on which it depends. @returns the pids that had to be ended. */
 export async function stopEmbedded(processes: Processes): Promise<number[]> {
   const stopped: number[] = [];
-  for (const ref of [processes.registry, processes.kafka]) {
-    if (ref !== undefined && (await terminate(ref, STOP_GRACE_MS)) !== 'gone') stopped.push(ref.pid);
+  for (const service of ['registry', 'kafka'] as const) {
+    const ref = processes[service];
+    if (ref !== undefined && (await terminate(ref, STOP_GRACE_MS[service])) !== 'gone') stopped.push(ref.pid);
   }
   return stopped;
+}
+
+/** Of these processes, those to build on: a registry whose broker is gone is ended at once, to start over with the new one. */
+export async function keepUsable(processes: Processes): Promise<Processes> {
+  const running = stillRunning(processes);
+  if (running.kafka !== undefined) return running;
+  if (running.registry !== undefined) await terminate(running.registry, 0);
+  return {};
 }

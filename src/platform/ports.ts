@@ -24,7 +24,7 @@ export async function isPortFree(port: number): Promise<boolean> {
 }
 
 /** A port that was free a moment ago. */
-async function anyFreePort(): Promise<number> {
+export async function anyFreePort(): Promise<number> {
   return (await tryListen(0))!;
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import { chooseKind, externalPlatform, forcedKind } from './choose.ts';
 import { composeProject, composeUp, whyNotDocker } from './docker.ts';
-import { missingForEmbedded, type Processes, startEmbedded, stillRunning, stopEmbedded } from './embedded.ts';
+import { keepUsable, missingForEmbedded, startEmbedded, stillRunning } from './embedded.ts';
 import { localRegistryUrl } from './embedded-registry.ts';
 import { createHome, type Home, locateHome } from './home.ts';
 import { withLock } from './lock.ts';
@@ -74,7 +74,7 @@ interface LocalStart {
 
 async function startJava({ options, env, home, known, choices }: LocalStart): Promise<PlatformFile> {
   for (const folder of [home.data, home.config, home.logs]) mkdirSync(folder, { recursive: true });
-  const running = await keepUsable(stillRunning(known?.processes ?? {}));
+  const running = await keepUsable(known?.processes ?? {});
   if (known !== null && running.kafka !== undefined) refuseOtherPorts(options, known);
   const kafka = running.kafka ? known!.ports.kafka : await kafkaPort(options, env, choices);
   const registry = running.registry ? known!.ports.registry : await registryPort(options, env, choices, [kafka]);
@@ -99,13 +99,6 @@ async function startJava({ options, env, home, known, choices }: LocalStart): Pr
     else writePlatformFile(home.platformFile, { ...file, processes: running });
     throw error;
   }
-}
-
-/** A registry whose broker is gone is stopped, to start over with the new one. */
-async function keepUsable(running: Processes): Promise<Processes> {
-  if (running.kafka !== undefined) return running;
-  await stopEmbedded(running);
-  return {};
 }
 
 async function startDocker({ options, env, home, known, choices }: LocalStart): Promise<PlatformFile> {

@@ -6,8 +6,11 @@ export class OutputBuffer {
   /** What waits now: records, and bytes of their keys and values. */
   records = 0;
   bytes = 0;
+  /** While true, what is added is dropped: outputs that an earlier run has written. */
+  isMuted = false;
 
   add(topic: string, record: OutputRecord): void {
+    if (this.isMuted) return;
     let records = this.#topics.get(topic);
     if (records === undefined) {
       records = [];

@@ -4,11 +4,13 @@ import type { CleanOhlcv } from '../codec/generated/records.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
 import type { FeatureSettings } from '../domain/settings.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
+import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { deadLetter } from './dead-letters.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
+import { InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
@@ -32,11 +34,9 @@ export class BarTask implements InputTask {
   taken = 0;
   readonly #options: BarTaskOptions;
   readonly #outputs = new OutputBuffer();
-  readonly #changelog = new OutputBuffer();
+  readonly #changelog = new ChangelogBuffer();
   readonly #features: FeatureWork;
-  #nextOffset: number | null = null;
-  #committedOffset: number | null = null;
-  #sinceCommit = 0;
+  readonly #progress = new InputProgress();
 
   constructor(options: BarTaskOptions) {
     this.#options = options;
@@ -44,7 +44,7 @@ export class BarTask implements InputTask {
   }
 
   get nextOffset(): number | null {
-    return this.#nextOffset;
+    return this.#progress.next;
   }
 
   restore(_changelog: ChangelogPartition, record: InputRecord): void {
@@ -52,10 +52,17 @@ export class BarTask implements InputTask {
   }
 
   async restored(committed: number | null): Promise<void> {
-    const included = await this.#features.restored();
-    // Each series skips what it includes by itself; they do not all include the same.
-    this.#nextOffset = committed ?? included;
-    this.#committedOffset = committed;
+    const { isUsable, position } = await this.#features.load();
+    const isLost = committed !== null && committed > 0 && position === null;
+    if (isUsable && !isLost) {
+      this.#features.apply();
+      // Each series skips by itself what it includes already; they do not all include the same.
+      this.#progress.resume(committed, committed === null ? position : null);
+    } else {
+      this.#features.discard();
+      this.#features.writeTombstones(this.#changelog);
+      this.#progress.rebuild(committed ?? position ?? 0);
+    }
   }
 
   prepare(batch: InputBatch): Promise<void> {
@@ -65,7 +72,7 @@ export class BarTask implements InputTask {
   process(batch: InputBatch): void {
     for (const record of batch.records) {
       this.taken++;
-      this.#sinceCommit++;
+      this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
       try {
         const bar = toCleanBar(this.#options.decoder.decode(record.value));
         this.#features.onBar(bar, record.offset, this.#outputs, this.#changelog);
@@ -73,28 +80,29 @@ export class BarTask implements InputTask {
         if (!(error instanceof PoisonError)) throw error;
         this.#refuse(record, error);
       }
+      this.#progress.take(record.offset);
     }
-    this.#nextOffset = batch.nextOffset;
+    this.#outputs.isMuted = false;
+    this.#progress.reach(batch.nextOffset);
   }
 
   idle(): void {}
 
   hasWork(): boolean {
-    return this.#nextOffset !== this.#committedOffset || this.#outputs.records > 0;
+    return this.#progress.hasMoved || this.#outputs.records > 0;
   }
 
   isFull(): boolean {
-    return this.#sinceCommit >= this.#options.commitRecords;
+    return this.#progress.records >= this.#options.commitRecords && !this.#progress.isRebuilding;
   }
 
   takeCommit(): CommitBatch {
-    this.#sinceCommit = 0;
-    this.#committedOffset = this.#nextOffset;
+    const offset = this.#progress.commit();
     const { groupId, input: topic, features } = this.#options;
     return {
       outputs: this.#outputs.take(),
       changelog: this.#changelog.take(),
-      positions: [{ groupId, topic, partition: features.partition, offset: this.#nextOffset ?? 0 }],
+      positions: [{ groupId, topic, partition: features.partition, offset }],
     };
   }
 

@@ -1,16 +1,20 @@
+import type { CleanState } from '../codec/generated/records.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
 import type { Refusal } from '../domain/reason.ts';
 import type { BarSettings } from '../domain/settings.ts';
 import type { LiveClock, SymbolSink, TickCounts } from '../domain/symbol-stage.ts';
 import type { Tick } from '../domain/tick.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
+import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { CleanStage } from '../runtime/clean-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { InputRecord } from '../runtime/ports.ts';
 import { fromCleanState } from './clean-state.ts';
 import { deadLetter } from './dead-letters.ts';
 import { keptRecord } from './kept-record.ts';
+import { highestPosition, type LoadedState } from './loaded-state.ts';
 import type { OutputCodec } from './output-codec.ts';
+import { SavedState } from './saved-state.ts';
 
 /** Where the clean stage of one partition reads and writes. */
 export interface CleanTopics {
@@ -32,7 +36,8 @@ export class CleanWork {
   readonly #codec: OutputCodec;
   readonly #outputs: OutputBuffer;
   readonly #sink: SymbolSink<InputRecord>;
-  readonly #saved = new Map<string, Buffer>();
+  readonly #saved = new SavedState();
+  #states: readonly CleanState[] = [];
   /** Offset of the tick being worked on, and its symbol. */
   #position = 0;
   #symbol = '';
@@ -65,20 +70,27 @@ export class CleanWork {
 
   /** One record of the changelog, in order. */
   restore(record: InputRecord): void {
-    const symbol = record.key?.toString('utf8') ?? '';
-    if (record.value === null) this.#saved.delete(symbol);
-    else this.#saved.set(symbol, record.value);
+    this.#saved.add(record);
   }
 
-  /** The changelog has been read. Gives the input position that the state includes, null where there is none. */
-  async restored(): Promise<number | null> {
-    let position: number | null = null;
-    for (const record of await this.#codec.readCleanStates([...this.#saved.values()])) {
-      this.#stage.restore(record.symbol, fromCleanState(record));
-      position = Math.max(position ?? 0, record.input_offset);
-    }
-    this.#saved.clear();
-    return position;
+  /** The changelog has been read: what of it can be used. Nothing is taken over yet. */
+  async load(): Promise<LoadedState> {
+    const { records, isUsable } = await this.#codec.readCleanStates(this.#saved.values());
+    this.#states = records;
+    return { isUsable, position: highestPosition(records) };
+  }
+
+  /** Takes over what was loaded. */
+  apply(): void {
+    for (const record of this.#states) this.#stage.restore(record.symbol, fromCleanState(record));
+    this.#states = [];
+    this.#saved.release();
+  }
+
+  /** Begins without state; the changelog's is deleted with the next commit. */
+  discard(): void {
+    this.#states = [];
+    this.#saved.discard();
   }
 
   /** Works on one tick. */
@@ -102,7 +114,8 @@ export class CleanWork {
   }
 
   /** Writes the state of every symbol touched since the last call; it includes all input below `nextOffset`. */
-  takeChanges(changelog: OutputBuffer, nextOffset: number): void {
+  takeChanges(changelog: ChangelogBuffer, nextOffset: number): void {
+    this.#saved.writeTombstones(changelog, this.#topics.changelog, this.#topics.partition);
     this.#stage.takeChanges((symbol, state) => {
       changelog.add(this.#topics.changelog, {
         partition: this.#topics.partition,

@@ -1,10 +1,14 @@
+import type { Tier1State } from '../codec/generated/records.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
 import type { FeatureSettings } from '../domain/settings.ts';
+import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { FeatureStage } from '../runtime/feature-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { InputRecord } from '../runtime/ports.ts';
+import { highestPosition, type LoadedState } from './loaded-state.ts';
 import type { OutputCodec } from './output-codec.ts';
-import { SavedFeatures } from './saved-features.ts';
+import { savedFeatureSeries } from './saved-features.ts';
+import { SavedState } from './saved-state.ts';
 
 /** Where the tier-1 stage of one partition writes. */
 export interface FeatureTopics {
@@ -19,33 +23,51 @@ export class FeatureWork {
   readonly #stage: FeatureStage;
   readonly #topics: FeatureTopics;
   readonly #codec: OutputCodec;
-  #saved: SavedFeatures | null;
+  readonly #mlWindow: number;
+  readonly #saved = new SavedState();
+  #states: readonly Tier1State[] = [];
 
   constructor(settings: FeatureSettings, topics: FeatureTopics, codec: OutputCodec) {
     this.#stage = new FeatureStage(settings);
     this.#topics = topics;
     this.#codec = codec;
-    this.#saved = new SavedFeatures(codec, this.#stage.historyBars, settings.mlWindow);
+    this.#mlWindow = settings.mlWindow;
   }
 
   /** One record of the changelog, in order. */
   restore(record: InputRecord): void {
-    this.#saved!.add(record);
+    this.#saved.add(record);
   }
 
-  /** The changelog has been read. Gives the highest input position that any series includes, null where there is none. */
-  async restored(): Promise<number | null> {
-    let position: number | null = null;
-    for (const { symbol, timeframe, state } of await this.#saved!.series()) {
+  /** The changelog has been read: what of it can be used. Nothing is taken over yet. */
+  async load(): Promise<LoadedState> {
+    const { records, isUsable } = await this.#codec.readTier1States(this.#saved.values());
+    this.#states = records;
+    return { isUsable, position: highestPosition(records) };
+  }
+
+  /** Takes over what was loaded. */
+  apply(): void {
+    for (const { symbol, timeframe, state } of savedFeatureSeries(this.#states, this.#stage.historyBars, this.#mlWindow)) {
       this.#stage.restore(symbol, timeframe, state);
-      position = Math.max(position ?? 0, state.since);
     }
-    this.#saved = null;
-    return position;
+    this.#states = [];
+    this.#saved.release();
+  }
+
+  /** Begins without state; the changelog's is deleted with the next commit. */
+  discard(): void {
+    this.#states = [];
+    this.#saved.discard();
+  }
+
+  /** Writes what of the discarded state is to be deleted. */
+  writeTombstones(changelog: ChangelogBuffer): void {
+    this.#saved.writeTombstones(changelog, this.#topics.changelog, this.#topics.partition);
   }
 
   /** Works on one clean bar, closed by the input record at `position`. */
-  onBar(bar: CleanBar, position: number, outputs: OutputBuffer, changelog: OutputBuffer): void {
+  onBar(bar: CleanBar, position: number, outputs: OutputBuffer, changelog: ChangelogBuffer): void {
     const row = this.#stage.next(bar, position);
     if (row === null) return;
     const { partition } = this.#topics;

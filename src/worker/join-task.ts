@@ -3,14 +3,17 @@ import { PoisonError } from '../codec/errors.ts';
 import type { JoinState, Tier1Features } from '../codec/generated/records.ts';
 import type { CorrelationMatrix } from '../domain/matrix.ts';
 import type { Log } from '../log.ts';
+import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import type { JoinStage } from '../runtime/join-stage.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
 import type { ChangelogPartition, TaskLogic } from '../runtime/task.ts';
 import { JoinInput } from './join-input.ts';
 import { fromJoinCounters, fromJoinRow, toJoinStates } from './join-state.ts';
+import type { LastMatrix } from './last-matrix.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
+import { SavedState } from './saved-state.ts';
 
 /** What the join reads of a tier-1 record: its reader schema has these fields only, so the others are skipped, not decoded. */
 export type JoinedReturn = Pick<Tier1Features, 'symbol' | 'timeframe' | 'timestamp_utc' | 'log_return_1'>;
@@ -23,6 +26,8 @@ export interface JoinTaskOptions {
   readonly output: { readonly topic: string; readonly partition: number };
   readonly changelog: ChangelogPartition;
   readonly codec: OutputCodec;
+  /** The newest matrix of this join in the output topic, null where there is none. */
+  readonly lastMatrix: () => Promise<LastMatrix | null>;
   readonly decoder: RecordDecoder<JoinedReturn>;
   /** T's that may be pending before symbols that run ahead are paused. */
   readonly maxPending: number;
@@ -39,7 +44,9 @@ export class JoinTask implements TaskLogic {
   unreadable = 0;
   readonly #options: JoinTaskOptions;
   readonly #outputs = new OutputBuffer();
-  readonly #saved = new Map<string, Buffer>();
+  readonly #saved = new SavedState();
+  /** Matrices up to this T have been written by an earlier run, which had come to this version; null where nothing is held back. */
+  #heldBack: { readonly upTo: number; readonly version: number } | null = null;
   readonly #key: string;
   readonly #emit = (matrix: CorrelationMatrix): void => this.#write(matrix);
 
@@ -53,21 +60,21 @@ export class JoinTask implements TaskLogic {
   }
 
   restore(_changelog: ChangelogPartition, record: InputRecord): void {
-    const key = record.key?.toString('utf8') ?? '';
-    if (record.value === null) this.#saved.delete(key);
-    else this.#saved.set(key, record.value);
+    this.#saved.add(record);
   }
 
+  /**
+   * Takes over the saved state. Where it was made under other settings, or is lost though matrices have been written, the join is made again
+   * from the retained tier-1 records: matrices up to the newest written T are held back, and versions go on from its version.
+   */
   async restored(): Promise<void> {
-    const records = await this.#options.codec.readJoinStates([...this.#saved.values()], this.stage.slot);
-    this.#saved.clear();
-    if (records.length === 0) return;
-    const newest = records.reduce(newerOf);
-    const rows = records.map(fromJoinRow).filter((row) => row !== null);
-    this.stage.join.restore(rows, fromJoinCounters(newest));
-    for (const { partition, offset } of newest.positions) {
-      const input = this.inputs.get(partition);
-      if (input !== undefined) input.position = offset;
+    const { records, isUsable } = await this.#options.codec.readJoinStates(this.#saved.values(), this.stage.slot);
+    if (records.length > 0 && isUsable) {
+      this.#resume(records);
+    } else {
+      const last = await this.#options.lastMatrix();
+      if (last !== null) this.#heldBack = { upTo: last.window_end, version: last.version };
+      this.#saved.discard();
     }
   }
 
@@ -99,6 +106,8 @@ export class JoinTask implements TaskLogic {
   }
 
   hasWork(): boolean {
+    // A rebuild commits nothing before it is through: cut off, it begins anew.
+    if (this.#heldBack !== null && this.stage.join.newestEmitted < this.#heldBack.upTo) return false;
     return this.#outputs.records > 0 || this.stage.join.hasChanges;
   }
 
@@ -108,7 +117,8 @@ export class JoinTask implements TaskLogic {
 
   takeCommit(): CommitBatch {
     const { join } = this.stage;
-    const changelog = new OutputBuffer();
+    const changelog = new ChangelogBuffer();
+    this.#saved.writeTombstones(changelog, this.#options.changelog.topic, this.#options.changelog.partition);
     const changes = join.takeChanges();
     const positions = [...this.inputs.values()].flatMap(({ partition, savedPosition: offset }) =>
       offset === null ? [] : [{ partition, offset }],
@@ -123,6 +133,17 @@ export class JoinTask implements TaskLogic {
       });
     }
     return { outputs: this.#outputs.take(), changelog: changelog.take(), positions: [] };
+  }
+
+  #resume(records: readonly JoinState[]): void {
+    const newest = records.reduce(newerOf);
+    const rows = records.map(fromJoinRow).filter((row) => row !== null);
+    this.stage.join.restore(rows, fromJoinCounters(newest));
+    for (const { partition, offset } of newest.positions) {
+      const input = this.inputs.get(partition);
+      if (input !== undefined) input.position = offset;
+    }
+    this.#saved.release();
   }
 
   #record(record: InputRecord, input: JoinInput): void {
@@ -145,6 +166,10 @@ export class JoinTask implements TaskLogic {
   }
 
   #write(matrix: CorrelationMatrix): void {
+    if (this.#heldBack !== null && matrix.windowEnd <= this.#heldBack.upTo) {
+      this.stage.join.continueFrom(this.#heldBack.version);
+      return;
+    }
     this.emitted++;
     this.#outputs.add(this.#options.output.topic, {
       partition: this.#options.output.partition,

@@ -11,7 +11,6 @@ import type { FeatureRow } from '../domain/feature-row.ts';
 import type { CorrelationMatrix } from '../domain/matrix.ts';
 import type { DomainSettings } from '../domain/settings.ts';
 import type { SymbolStageState } from '../domain/symbol-stage.ts';
-import { UserError } from '../errors.ts';
 import type { FeatureEntry } from '../runtime/feature-stage.ts';
 import type { InputRecord } from '../runtime/ports.ts';
 import { packFlags } from './bitmap.ts';
@@ -30,7 +29,14 @@ interface StateRecord {
   readonly settings_hash: string;
 }
 
-/** Everything a worker writes, as bytes; and its own state records back again, refused where they were made under other settings. */
+/** State records as read back. */
+export interface SavedRecords<T> {
+  readonly records: readonly T[];
+  /** False where one is of another format or was made under other settings: two definitions are never mixed. */
+  readonly isUsable: boolean;
+}
+
+/** Everything a worker writes, as bytes; and its own state records back again. */
 export class OutputCodec {
   readonly #domain: DomainSettings;
   readonly #ids: SchemaIds;
@@ -117,16 +123,16 @@ export class OutputCodec {
     });
   }
 
-  readCleanStates(values: readonly Buffer[]): Promise<CleanState[]> {
-    return readStates(this.#cleanStates, values, this.#cleanHash, 'the clean stage');
+  readCleanStates(values: readonly Buffer[]): Promise<SavedRecords<CleanState>> {
+    return readStates(this.#cleanStates, values, this.#cleanHash);
   }
 
-  readTier1States(values: readonly Buffer[]): Promise<Tier1State[]> {
-    return readStates(this.#tier1States, values, this.#tier1Hash, 'the tier-1 stage');
+  readTier1States(values: readonly Buffer[]): Promise<SavedRecords<Tier1State>> {
+    return readStates(this.#tier1States, values, this.#tier1Hash);
   }
 
-  readJoinStates(values: readonly Buffer[], { universe, timeframe }: JoinSlot): Promise<JoinState[]> {
-    return readStates(this.#joinStates, values, joinStateHash(this.#domain, universe), `the join of ${universe.name}/${timeframe}`);
+  readJoinStates(values: readonly Buffer[], { universe }: JoinSlot): Promise<SavedRecords<JoinState>> {
+    return readStates(this.#joinStates, values, joinStateHash(this.#domain, universe));
   }
 }
 
@@ -134,16 +140,9 @@ async function readStates<T extends StateRecord>(
   decoder: RecordDecoder<T>,
   values: readonly Buffer[],
   hash: string,
-  owner: string,
-): Promise<T[]> {
+): Promise<SavedRecords<T>> {
   await decoder.prepare(values);
-  return values.map((value) => {
-    const state = decoder.decode(value);
-    if (state.format_version !== STATE_FORMAT_VERSION || state.settings_hash !== hash) {
-      throw new UserError(`the saved state of ${owner} was made under other settings (hash ${state.settings_hash}, now ${hash})`, {
-        hint: 'go back to those settings, or run `arbitrex reset` for a full replay under the new ones',
-      });
-    }
-    return state;
-  });
+  const records = values.map((value) => decoder.decode(value));
+  const isUsable = records.every((state) => state.format_version === STATE_FORMAT_VERSION && state.settings_hash === hash);
+  return { records, isUsable };
 }

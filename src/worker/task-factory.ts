@@ -3,7 +3,7 @@ import type { PartitionTable } from '../../topology/partition-table.ts';
 import type { Settings } from '../../topology/settings.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
-import { type CleanOhlcv, schemas } from '../codec/generated/records.ts';
+import { type CleanOhlcv, type RecordSchema, schemas } from '../codec/generated/records.ts';
 import { TickDecoder } from '../codec/tick-decoder.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import { LogReader } from '../kafka/log-reader.ts';
@@ -16,6 +16,7 @@ import type { FeatureTopics } from './feature-work.ts';
 import type { InputTask } from './input-task.ts';
 import { JoinLoop } from './join-loop.ts';
 import { type JoinedReturn, JoinTask } from './join-task.ts';
+import { findLastMatrix, type LastMatrix } from './last-matrix.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { type Hop, SilentSymbols } from './silent-symbols.ts';
 import type { SharedClients } from './task-ports.ts';
@@ -23,6 +24,8 @@ import { TickTask } from './tick-task.ts';
 
 /** The fields of a tier-1 record that the join reads. */
 const JOINED_FIELDS: ReadonlySet<string> = new Set(['symbol', 'timeframe', 'timestamp_utc', 'log_return_1']);
+/** The fields of a matrix that a join without state reads. */
+const LAST_MATRIX_FIELDS: ReadonlySet<string> = new Set(['version', 'window_end']);
 const JOIN_FETCH_WAIT_MS = 100;
 
 /** What every task of a worker is made from. */
@@ -44,13 +47,14 @@ export class TaskFactory {
   readonly #tickDecoder: TickDecoder;
   readonly #barDecoder: RecordDecoder<CleanOhlcv>;
   readonly #returnDecoder: RecordDecoder<JoinedReturn>;
+  readonly #matrixDecoder: RecordDecoder<LastMatrix>;
 
   constructor(parts: TaskParts) {
     this.#parts = parts;
     this.#tickDecoder = new TickDecoder(parts.schemas);
     this.#barDecoder = new RecordDecoder(parts.schemas, schemas['clean-ohlcv']);
-    const { fields, ...tier1 } = schemas['features-tier1'];
-    this.#returnDecoder = new RecordDecoder(parts.schemas, { ...tier1, fields: fields.filter(({ name }) => JOINED_FIELDS.has(name)) });
+    this.#returnDecoder = new RecordDecoder(parts.schemas, withFields(schemas['features-tier1'], JOINED_FIELDS));
+    this.#matrixDecoder = new RecordDecoder(parts.schemas, withFields(schemas['features-tier2'], LAST_MATRIX_FIELDS));
   }
 
   /** The task of one partition of ticks (sets `all`, `clean`) or clean-ohlcv (set `tier1`). */
@@ -75,6 +79,7 @@ export class TaskFactory {
       output,
       changelog,
       codec,
+      lastMatrix: () => this.#lastMatrix(output, `${universe.name}/${timeframe}`),
       decoder: this.#returnDecoder,
       maxPending: settings.runtime.joinMaxPending,
       log,
@@ -86,16 +91,35 @@ export class TaskFactory {
 
   /** What feeds a join's task. */
   joinLoop(task: Task<JoinTask>, onFatal: (error: unknown) => void): JoinLoop {
-    const { settings, clients, log } = this.#parts;
-    const { fetchMaxBytes: maxBytes, fetchMaxBytesPerPartition: maxBytesPerPartition } = settings.runtime;
+    const { clients, log } = this.#parts;
     const topic = this.#topic('features-tier1');
     const silent = new SilentSymbols(task.logic.stage, this.#hops(), topic, (symbol) => this.#partitionOf(symbol), {
       highWatermark: async (name, partition) => (await clients.admin.watermarks(name))[partition]!.high,
       committed: async (groupId, name, partition) => (await clients.admin.committedOffsets(groupId, name))[partition] ?? null,
     });
-    const limits = { isolation: 'read_committed', maxBytes, maxBytesPerPartition, maxWaitMs: JOIN_FETCH_WAIT_MS } as const;
-    const reader = new LogReader(clients.connection, log, limits);
+    const reader = new LogReader(clients.connection, log, this.#readerLimits());
     return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, log, onFatal);
+  }
+
+  async #lastMatrix({ topic, partition }: { topic: string; partition: number }, key: string): Promise<LastMatrix | null> {
+    const { clients, log } = this.#parts;
+    const reader = new LogReader(clients.connection, log, this.#readerLimits());
+    try {
+      await reader.connect();
+      return await findLastMatrix(reader, this.#matrixDecoder, topic, partition, key);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  #readerLimits(): { isolation: 'read_committed'; maxBytes: number; maxBytesPerPartition: number; maxWaitMs: number } {
+    const { fetchMaxBytes, fetchMaxBytesPerPartition } = this.#parts.settings.runtime;
+    return {
+      isolation: 'read_committed',
+      maxBytes: fetchMaxBytes,
+      maxBytesPerPartition: fetchMaxBytesPerPartition,
+      maxWaitMs: JOIN_FETCH_WAIT_MS,
+    };
   }
 
   #tickTask(partition: number): [InputTask, ChangelogPartition[]] {
@@ -116,6 +140,7 @@ export class TaskFactory {
       features,
       table,
       misrouted: settings.misrouted,
+      maxTickBytes: settings.topics.maxMessageBytes,
       codec,
       decoder: this.#tickDecoder,
       live: aheadMs === null ? null : () => ({ nowMs: Date.now(), aheadMs }),
@@ -162,4 +187,9 @@ export class TaskFactory {
   #topic(role: TopicRole): string {
     return this.#parts.topology.topics[role].name;
   }
+}
+
+/** A reader's schema with these fields only: the others are skipped, not decoded. */
+function withFields(schema: RecordSchema, names: ReadonlySet<string>): RecordSchema {
+  return { ...schema, fields: schema.fields.filter(({ name }) => names.has(name)) };
 }

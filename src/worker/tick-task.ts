@@ -5,14 +5,23 @@ import type { DomainSettings } from '../domain/settings.ts';
 import type { LiveClock } from '../domain/symbol-stage.ts';
 import { emptyTick } from '../domain/tick.ts';
 import { hasBadSymbol } from '../domain/tick-checks.ts';
+import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
-import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
+import type { CommitBatch, InputBatch, InputRecord, RecordHeader } from '../runtime/ports.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { type CleanTopics, CleanWork } from './clean-work.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
+import { InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { KeyText } from './key-text.ts';
 import type { OutputCodec } from './output-codec.ts';
+
+/** Longest symbol and source_id taken, in characters: both stand in every state record, 256 sources a symbol among them. */
+const MAX_NAME_CHARS = 1_000;
+/** What a record takes in a batch of its own beside its key, value and headers, at the most, bytes. */
+const RECORD_OVERHEAD_BYTES = 256;
+/** Lengths of a header's key and value, at the most, bytes. */
+const RECORD_FIELD_BYTES = 10;
 
 /** Header of a tick that was moved to its symbol's partition: where it had been produced, `topic/partition@offset`. */
 export const FORWARDED_FROM = 'arbitrex-forwarded-from';
@@ -26,6 +35,8 @@ export interface TickTaskOptions {
   readonly features: FeatureTopics | null;
   readonly table: PartitionTable;
   readonly misrouted: 'forward' | 'reject';
+  /** The largest record that the tick topic takes, bytes. */
+  readonly maxTickBytes: number;
   readonly codec: OutputCodec;
   readonly decoder: TickDecoder;
   /** The wall clock for the live rules, null where they are off. */
@@ -45,13 +56,11 @@ export class TickTask implements InputTask {
   readonly clean: CleanWork;
   readonly #options: TickTaskOptions;
   readonly #outputs = new OutputBuffer();
-  readonly #featureChangelog = new OutputBuffer();
+  readonly #changelog = new ChangelogBuffer();
   readonly #features: FeatureWork | null;
   readonly #tick = emptyTick();
   readonly #keys = new KeyText();
-  #nextOffset: number | null = null;
-  #committedOffset: number | null = null;
-  #sinceCommit = 0;
+  readonly #progress = new InputProgress();
 
   constructor(options: TickTaskOptions) {
     this.#options = options;
@@ -62,13 +71,13 @@ export class TickTask implements InputTask {
       options.clean,
       options.codec,
       this.#outputs,
-      features && ((bar, position) => features.onBar(bar, position, this.#outputs, this.#featureChangelog)),
+      features && ((bar, position) => features.onBar(bar, position, this.#outputs, this.#changelog)),
     );
   }
 
   /** Where reading goes on; null: at the partition's first record. */
   get nextOffset(): number | null {
-    return this.#nextOffset;
+    return this.#progress.next;
   }
 
   restore(changelog: ChangelogPartition, record: InputRecord): void {
@@ -77,11 +86,18 @@ export class TickTask implements InputTask {
   }
 
   async restored(committed: number | null): Promise<void> {
-    await this.#features?.restored();
-    const included = await this.clean.restored();
-    // At least once, state can be ahead of the committed position: what it includes is not read again.
-    this.#nextOffset = included === null ? committed : Math.max(committed ?? 0, included);
-    this.#committedOffset = committed;
+    const works = this.#features === null ? [this.clean] : [this.clean, this.#features];
+    const [clean, ...others] = await Promise.all(works.map((work) => work.load()));
+    // A committed position without state: it has been lost.
+    const isLost = committed !== null && committed > 0 && clean!.position === null;
+    if (!isLost && clean!.isUsable && others.every(({ isUsable }) => isUsable)) {
+      for (const work of works) work.apply();
+      this.#progress.resume(committed, clean!.position);
+    } else {
+      for (const work of works) work.discard();
+      this.#features?.writeTombstones(this.#changelog);
+      this.#progress.rebuild(committed ?? clean!.position ?? 0);
+    }
   }
 
   prepare(batch: InputBatch): Promise<void> {
@@ -91,50 +107,54 @@ export class TickTask implements InputTask {
   process(batch: InputBatch): void {
     const live = this.#options.live?.() ?? null;
     for (const record of batch.records) {
-      if (this.#nextOffset !== null && record.offset < this.#nextOffset) continue;
+      if (this.#progress.isPast(record.offset)) continue;
+      this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
       this.#record(record, live);
-      this.#nextOffset = record.offset + 1;
+      this.#progress.take(record.offset);
     }
-    this.#nextOffset = Math.max(this.#nextOffset ?? 0, batch.nextOffset);
+    this.#outputs.isMuted = false;
+    this.#progress.reach(batch.nextOffset);
   }
 
   /** Applies the live idle timer. */
   idle(nowMs: number): void {
-    if (this.#options.idleMs !== null) this.clean.idle(nowMs, this.#options.idleMs, this.#nextOffset ?? 0);
+    if (this.#options.idleMs !== null && !this.#progress.isRebuilding)
+      this.clean.idle(nowMs, this.#options.idleMs, this.#progress.next ?? 0);
   }
 
   hasWork(): boolean {
-    return this.#nextOffset !== this.#committedOffset || this.#outputs.records > 0;
+    return this.#progress.hasMoved || this.#outputs.records > 0;
   }
 
   isFull(): boolean {
-    return this.#sinceCommit >= this.#options.commitRecords;
+    return this.#progress.records >= this.#options.commitRecords && !this.#progress.isRebuilding;
   }
 
   takeCommit(): CommitBatch {
-    this.#sinceCommit = 0;
-    const nextOffset = this.#nextOffset ?? 0;
-    this.#committedOffset = this.#nextOffset;
-    const cleanChangelog = new OutputBuffer();
-    this.clean.takeChanges(cleanChangelog, nextOffset);
+    const offset = this.#progress.commit();
     const { input: topic, partition } = this.#options.clean;
+    const cleanChangelog = new ChangelogBuffer();
+    this.clean.takeChanges(cleanChangelog, offset);
     return {
       outputs: this.#outputs.take(),
       // Tier 1 first: at least once, its state may include bars that the clean state has yet to close again, never the reverse.
-      changelog: [...this.#featureChangelog.take(), ...cleanChangelog.take()],
-      positions: [{ groupId: this.#options.groupId, topic, partition, offset: nextOffset }],
+      changelog: [...this.#changelog.take(), ...cleanChangelog.take()],
+      positions: [{ groupId: this.#options.groupId, topic, partition, offset }],
     };
   }
 
   #record(record: InputRecord, live: LiveClock | null): void {
     this.taken++;
-    this.#sinceCommit++;
     const tick = this.#tick;
     try {
       this.#options.decoder.decodeInto(record.value, tick);
     } catch (error) {
       if (!(error instanceof PoisonError)) throw error;
       this.clean.refuse(error.reason, record, null, [], error.message);
+      return;
+    }
+    if (tick.symbol.length > MAX_NAME_CHARS || tick.sourceId.length > MAX_NAME_CHARS) {
+      this.clean.refuse('UNDECODABLE', record, null, [], `symbol and source_id may have ${MAX_NAME_CHARS} characters each`);
       return;
     }
     tick.key = this.#keys.of(record.key);
@@ -152,17 +172,24 @@ export class TickTask implements InputTask {
     const { input: topic, partition } = this.#options.clean;
     if (home === null) {
       this.clean.refuse('UNLISTED', record, symbol);
-    } else if (this.#options.misrouted === 'reject') {
-      this.clean.refuse('WRONG_PARTITION', record, symbol, [], `it belongs on partition ${home}`);
-    } else {
-      this.forwarded++;
-      this.#outputs.add(topic, {
-        partition: home,
-        key: record.key,
-        value: record.value,
-        timestamp: record.timestamp,
-        headers: [...record.headers, { key: FORWARDED_FROM, value: Buffer.from(`${topic}/${partition}@${record.offset}`) }],
-      });
+      return;
     }
+    if (this.#options.misrouted === 'reject') {
+      this.clean.refuse('WRONG_PARTITION', record, symbol, [], `it belongs on partition ${home}`);
+      return;
+    }
+    const headers = [...record.headers, { key: FORWARDED_FROM, value: Buffer.from(`${topic}/${partition}@${record.offset}`) }];
+    if (sizeOf(record, headers) > this.#options.maxTickBytes) {
+      this.clean.refuse('WRONG_PARTITION', record, symbol, [], `it belongs on partition ${home} and is too large to be sent on`);
+      return;
+    }
+    this.forwarded++;
+    this.#outputs.add(topic, { partition: home, key: record.key, value: record.value, timestamp: record.timestamp, headers });
   }
+}
+
+/** What a record would take in the log, at the most. */
+function sizeOf({ key, value }: InputRecord, headers: readonly RecordHeader[]): number {
+  const ofHeaders = headers.reduce((sum, header) => sum + 3 * header.key.length + (header.value?.length ?? 0) + RECORD_FIELD_BYTES, 0);
+  return (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders + RECORD_OVERHEAD_BYTES;
 }

@@ -83,6 +83,8 @@ describe('a transaction', () => {
       ],
       offsets: [{ groupId: group, topic: bars, partition: 1, offset: 42 }],
     });
+    // A group's offsets may lag a commit; they no longer do once the id is fenced anew.
+    await fence(producer.transactionalId);
     expect(await admin.committedOffsets(group, bars)).toEqual([null, 42]);
     const reader = new LogReader(connection, silentLog, {
       isolation: 'read_committed',

@@ -9,7 +9,7 @@ import { FEATURE_COLUMNS, type FeatureRow } from '../../../src/domain/feature-ro
 import type { CorrelationMatrix } from '../../../src/domain/matrix.ts';
 import { emptyTick } from '../../../src/domain/tick.ts';
 import type { Timeframe } from '../../../src/domain/timeframe.ts';
-import { finiteDouble, long, nullableDouble, orNull, reference, text, tick } from './support.ts';
+import { finiteDouble, long, nullableDouble, orNull, reference, SEED, text, tick } from './support.ts';
 
 const writer = new AvroWriter();
 const timeframe = fc.constantFrom<Timeframe>('1m', '1H', '1D');
@@ -37,6 +37,7 @@ describe('encoded records are read back by avsc as they were', () => {
           source_id: given.sourceId,
         });
       }),
+      { seed: SEED },
     );
   });
 
@@ -81,6 +82,7 @@ describe('encoded records are read back by avsc as they were', () => {
           is_partial: given.isPartial,
         });
       }),
+      { seed: SEED },
     );
   });
 
@@ -107,6 +109,7 @@ describe('encoded records are read back by avsc as they were', () => {
           ...Object.fromEntries(FEATURE_COLUMNS.map((name, i) => [name, orNull(given.values[i]!)])),
         });
       }),
+      { seed: SEED },
     );
   });
 
@@ -155,6 +158,7 @@ describe('encoded records are read back by avsc as they were', () => {
           strong_pairs: given.strongPairs,
         });
       }),
+      { seed: SEED },
     );
   });
 });

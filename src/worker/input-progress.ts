@@ -1,0 +1,70 @@
+/**
+ * How far a task has come in its input partition, what of it is committed, and up to where a rebuild holds outputs back: state that was
+ * made under other settings, or is lost, is made again from the retained input; what was put out before stays as it is.
+ */
+export class InputProgress {
+  #next: number | null = null;
+  #committed: number | null = null;
+  /** Outputs of records below this offset have been written by an earlier run. */
+  #rebuiltAt = 0;
+  #records = 0;
+
+  /** Goes on where the group's position and the restored state say; at least once, the state can be ahead, and what it includes is not read again. */
+  resume(committed: number | null, included: number | null): void {
+    this.#committed = committed;
+    this.#next = included === null ? committed : Math.max(committed ?? 0, included);
+  }
+
+  /** Begins at the partition's first record and holds outputs back up to the committed position. */
+  rebuild(committed: number): void {
+    this.#committed = committed;
+    this.#rebuiltAt = committed;
+  }
+
+  /** Where reading goes on; null: at the partition's first record. */
+  get next(): number | null {
+    return this.#next;
+  }
+
+  get isRebuilding(): boolean {
+    return (this.#next ?? 0) < this.#rebuiltAt;
+  }
+
+  /** Records taken since the last commit. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** True where the position has moved since the last commit. A rebuild commits nothing before it is through: cut off, it begins anew. */
+  get hasMoved(): boolean {
+    return this.#next !== this.#committed && !this.isRebuilding;
+  }
+
+  /** True where the record has been worked on already. */
+  isPast(offset: number): boolean {
+    return this.#next !== null && offset < this.#next;
+  }
+
+  /** True where the outputs of the record at `offset` have been written by an earlier run. */
+  isHeldBack(offset: number): boolean {
+    return offset < this.#rebuiltAt;
+  }
+
+  /** The record at `offset` has been worked on. */
+  take(offset: number): void {
+    this.#next = offset + 1;
+    this.#records++;
+  }
+
+  /** Reading has come to `nextOffset`, over control and aborted records too. */
+  reach(nextOffset: number): void {
+    this.#next = Math.max(this.#next ?? 0, nextOffset);
+  }
+
+  /** A commit is being made: gives the position that it includes. */
+  commit(): number {
+    this.#records = 0;
+    this.#committed = this.#next;
+    return this.#next ?? 0;
+  }
+}

@@ -1,0 +1,80 @@
+/** Gives the integration tests a Kafka and a registry: those the environment names, else a platform of this run's own that ends with it. */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { packageRoot } from '../../src/paths.ts';
+import { type LocalKind, readPlatformFile, startPlatform, stopPlatform } from '../../src/platform/index.ts';
+import { anyFreePort } from '../../src/platform/ports.ts';
+import { processIdentity } from '../../src/platform/processes.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** host:port each. */
+    brokers: string[];
+    /** Base URL of the registry's Confluent API. */
+    registryUrl: string;
+  }
+}
+
+const HOME_PREFIX = 'arbitrex-test-';
+
+/** Downloads outlast a run and are shared with `arbitrex up` in this checkout; data does not. */
+export const sharedDownloads = join(packageRoot, '.arbitrex', 'downloads');
+
+/** vitest's global setup. Embedded, unless ARBITREX_PLATFORM says docker. @returns what ends the platform. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (process.env.KAFKA_BROKERS && process.env.SCHEMA_REGISTRY_URL) {
+    const { brokers, registryUrl } = await startPlatform();
+    project.provide('brokers', brokers);
+    project.provide('registryUrl', registryUrl);
+    return async () => {};
+  }
+  await endAbandonedRuns();
+  const home = mkdtempSync(join(tmpdir(), `${HOME_PREFIX}${process.pid}-`));
+  const killAtExit = () => killJavaProcesses(home);
+  process.once('exit', killAtExit);
+  const [kafkaPort, registryPort] = await Promise.all([anyFreePort(), anyFreePort()]);
+  try {
+    const { brokers, registryUrl } = await startPlatform({
+      home,
+      downloads: sharedDownloads,
+      platform: (process.env.ARBITREX_PLATFORM || 'embedded') as LocalKind,
+      kafkaPort,
+      registryPort,
+      onProgress: (event) => {
+        if (event.type !== 'bytes') process.stderr.write(`platform: ${event.text}\n`);
+      },
+    });
+    project.provide('brokers', brokers);
+    project.provide('registryUrl', registryUrl);
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
+  return async () => {
+    await endRun(home);
+    process.off('exit', killAtExit);
+  };
+}
+
+async function endRun(home: string): Promise<void> {
+  await stopPlatform({ home, deleteData: true });
+  rmSync(home, { recursive: true, force: true });
+}
+
+/** Runs that were killed outright leave their platform behind: the next one ends it. */
+async function endAbandonedRuns(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(HOME_PREFIX))) {
+    const owner = Number.parseInt(name.slice(HOME_PREFIX.length), 10);
+    if (!Number.isNaN(owner) && processIdentity(owner) === null) await endRun(join(tmpdir(), name));
+  }
+}
+
+/** For an exit that vitest has no time to tear down before. */
+function killJavaProcesses(home: string): void {
+  if (!existsSync(home)) return;
+  for (const ref of Object.values(readPlatformFile({ home })?.processes ?? {})) {
+    if (processIdentity(ref.pid) === ref.identity) process.kill(ref.pid, 'SIGTERM');
+  }
+}

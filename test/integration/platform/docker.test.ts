@@ -1,0 +1,44 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../src/paths.ts';
+import { platformStatus, readPlatformFile } from '../../../src/platform/index.ts';
+import { findMark, LocalPlatform, leaveMark } from './local-platform.ts';
+
+/** The images of docker-compose.yml. */
+const images = [...readFileSync(join(packageRoot, 'docker-compose.yml'), 'utf8').matchAll(/^ +image: (\S+)$/gm)].map(([, image]) => image!);
+
+/** Why this cannot run here; null where it can. Nothing is pulled for it. */
+const whyNot = spawnSync('docker', ['image', 'inspect', ...images]).status === 0 ? null : `no Docker engine with ${images.join(' and ')}`;
+
+describe.skipIf(whyNot !== null)(`the platform in Docker${whyNot === null ? '' : ` (skipped: ${whyNot})`}`, () => {
+  const local = new LocalPlatform('docker');
+  afterAll(() => local.remove());
+
+  it('starts healthy containers, published on loopback alone', async () => {
+    const platform = await local.startOnFreePorts();
+    expect(platform).toMatchObject({ kind: 'docker', alreadyRunning: false });
+    expect(await platformStatus({ home: local.home, env: {} })).toMatchObject({
+      kind: 'docker',
+      kafka: { answers: true },
+      registry: { answers: true },
+    });
+    const project = readPlatformFile({ home: local.home })!.composeProject;
+    const published = execFileSync('docker', ['ps', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Ports}}']);
+    const addresses = published.toString().match(/\S+(?=->)/g);
+    expect(addresses).toHaveLength(2);
+    for (const address of addresses!) expect(address).toMatch(/^127\.0\.0\.1:/);
+    await leaveMark(platform);
+    expect((await local.start()).alreadyRunning).toBe(true);
+  });
+
+  it('keeps topics, schemas and ports over a stop', async () => {
+    const before = readPlatformFile({ home: local.home })!;
+    expect(await local.stop()).toMatchObject({ kind: 'docker' });
+    expect(readPlatformFile({ home: local.home })).toBeNull();
+    const platform = await local.start();
+    expect(platform).toMatchObject({ brokers: before.brokers, registryUrl: before.registryUrl });
+    expect(await findMark(platform)).toEqual({ partitions: 3, subjects: ['mark-value'] });
+  });
+});
