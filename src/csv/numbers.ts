@@ -1,17 +1,17 @@
-const SPECIAL: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  '+inf': Number.POSITIVE_INFINITY,
-  '-inf': Number.NEGATIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-  '-infinity': Number.NEGATIVE_INFINITY,
-};
+const SPECIAL: ReadonlyMap<string, number> = new Map([
+  ['nan', Number.NaN],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['+inf', Number.POSITIVE_INFINITY],
+  ['-inf', Number.NEGATIVE_INFINITY],
+  ['infinity', Number.POSITIVE_INFINITY],
+  ['-infinity', Number.NEGATIVE_INFINITY],
+]);
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The double that a cell holds, nan and inf among them; undefined where it holds none (an empty cell, other text). */
 export function parseDouble(text: string): number | undefined {
   if (DECIMAL.test(text)) return Number(text);
-  return SPECIAL[text.toLowerCase()];
+  return SPECIAL.get(text.toLowerCase());
 }
 
 /** The whole number that a cell holds, undefined where it holds none or one that a double cannot tell from its neighbours. */

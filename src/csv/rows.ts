@@ -25,22 +25,25 @@ export interface CsvColumns {
  */
 export async function* readRows(path: string, columns: CsvColumns): AsyncGenerator<CsvRow[]> {
   const wanted = [...columns.required, ...columns.optional];
-  const parser = parse({ bom: true, relax_column_count: true, skip_empty_lines: true, skip_records_with_error: false });
+  const parser = parse({ bom: true, relax_column_count: true, skip_records_with_error: false });
   const input = openCsv(path);
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   let positions: number[] | undefined;
   let row = 0;
+  let line = 0;
   let batch: CsvRow[] = [];
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
+      line++;
+      if (cells.length === 1 && cells[0] === '') continue;
       if (positions === undefined) {
         positions = findColumns(path, cells, columns, wanted);
         continue;
       }
       row++;
       const found = positions;
-      batch.push({ row, line: row + 1, cells: found.map((at) => cells[at] ?? '') });
+      batch.push({ row, line, cells: found.map((at) => cells[at] ?? '') });
       if (batch.length === BATCH_ROWS) {
         yield batch;
         batch = [];

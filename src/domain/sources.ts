@@ -56,7 +56,6 @@ export class Sources {
   #add(sourceId: string, mark: SourceMark): void {
     this.#marks.set(sourceId, mark);
     if (this.#marks.size > MAX_SOURCES) this.#forgetOldest();
-    this.#last = undefined;
   }
 
   #forgetOldest(): void {

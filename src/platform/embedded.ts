@@ -1,6 +1,6 @@
 /** Kafka and the registry as two Java processes of ours. */
 import { isOnPath } from './commands.ts';
-import { areDownloaded, ensurePrograms, locatePrograms } from './downloads.ts';
+import { areDownloaded, ensurePrograms, locatePrograms, type Programs } from './downloads.ts';
 import { kafkaLog, spawnKafka } from './embedded-kafka.ts';
 import { localRegistryUrl, registryLog, spawnRegistry } from './embedded-registry.ts';
 import type { Home } from './home.ts';
@@ -34,9 +34,22 @@ export async function missingForEmbedded(home: Home, env: Environment): Promise<
   return missing.length === 0 ? null : missing.join(', and ');
 }
 
+/** What embedded services are run with. */
+export interface Installation {
+  java: Java;
+  programs: Programs;
+}
+
+/** Finds Java and downloads what is not here yet. Call only where nothing is missing. Throws UserError where a download fails. */
+export async function installEmbedded(home: Home, env: Environment, onProgress: (event: ProgressEvent) => void): Promise<Installation> {
+  const java = (await findJava(env)) as Java;
+  return { java, programs: await ensurePrograms(home, java, env, onProgress) };
+}
+
 /** What an embedded start needs. */
 export interface EmbeddedStart {
   home: Home;
+  installation: Installation;
   ports: Record<Service | 'controller', number>;
   env: Environment;
   /** Those that still run: they are kept. */
@@ -52,8 +65,7 @@ export interface EmbeddedStart {
  */
 export async function startEmbedded(start: EmbeddedStart): Promise<Processes> {
   const { home, env, onProgress } = start;
-  const java = (await findJava(env)) as Java;
-  const programs = await ensurePrograms(home, java, env, onProgress);
+  const { java, programs } = start.installation;
   const broker = `${LOOPBACK}:${start.ports.kafka}`;
   const url = localRegistryUrl(start.ports.registry);
   const processes: Processes = { ...start.running };

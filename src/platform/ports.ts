@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { UserError } from '../errors.ts';
 
@@ -14,18 +15,28 @@ export interface PortWish {
   explicit: number | undefined;
   /** Taken at the last start. */
   last: number | undefined;
-  /** The well-known one. */
-  preferred: number;
+  /** The well-known one; undefined where there is none. */
+  preferred: number | undefined;
 }
 
-/** Whether nothing listens on 127.0.0.1 at `port`. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return (await tryListen(port)) !== null;
+/** Whether `port` can be bound on 127.0.0.1: nothing listens there, and this user may. */
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: LOOPBACK, exclusive: true }, () => server.close(() => resolve(true)));
+  });
 }
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago. It lies below those that systems hand out to outgoing connections and to whoever asks for any port, so that it is
+ * most likely still free when a Java process, seconds later, binds it.
+ */
 export async function anyFreePort(): Promise<number> {
-  return (await tryListen(0))!;
+  for (;;) {
+    const port = randomInt(20_000, 30_000);
+    if (await isPortFree(port)) return port;
+  }
 }
 
 /**
@@ -41,21 +52,9 @@ export async function choosePort(wish: PortWish, taken: readonly number[] = []):
     });
   }
   if (wish.last !== undefined && (await usable(wish.last))) return wish.last;
-  if (await usable(wish.preferred)) return wish.preferred;
+  if (wish.preferred !== undefined && (await usable(wish.preferred))) return wish.preferred;
   for (;;) {
     const port = await anyFreePort();
     if (!taken.includes(port)) return port;
   }
-}
-
-/** The port that could be bound (0 asks for any), null where it is busy or not allowed. */
-function tryListen(port: number): Promise<number | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(null));
-    server.listen({ port, host: LOOPBACK, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : null));
-    });
-  });
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import { chooseKind, externalPlatform, forcedKind } from './choose.ts';
 import { composeProject, composeUp, whyNotDocker } from './docker.ts';
-import { keepUsable, missingForEmbedded, startEmbedded, stillRunning } from './embedded.ts';
+import { installEmbedded, keepUsable, missingForEmbedded, startEmbedded, stillRunning } from './embedded.ts';
 import { localRegistryUrl } from './embedded-registry.ts';
 import { createHome, type Home, locateHome } from './home.ts';
 import { withLock } from './lock.ts';
@@ -76,19 +76,29 @@ async function startJava({ options, env, home, known, choices }: LocalStart): Pr
   for (const folder of [home.data, home.config, home.logs]) mkdirSync(folder, { recursive: true });
   const running = await keepUsable(known?.processes ?? {});
   if (known !== null && running.kafka !== undefined) refuseOtherPorts(options, known);
-  const kafka = running.kafka ? known!.ports.kafka : await kafkaPort(options, env, choices);
-  const registry = running.registry ? known!.ports.registry : await registryPort(options, env, choices, [kafka]);
-  const controller = running.kafka ? choices!.ports.controller! : await controllerPort(choices, [kafka, registry]);
-  const file = newFile('embedded', kafka, registry, known);
-  writeChoices(home.choicesFile, { kind: 'embedded', ports: { kafka, registry, controller } });
+  const onProgress = options.onProgress ?? (() => {});
+  const choosePorts = async () => {
+    const kafka = running.kafka ? known!.ports.kafka : await kafkaPort(options, env, choices);
+    const registry = running.registry ? known!.ports.registry : await registryPort(options, env, choices, [kafka]);
+    const last = choices?.ports.controller;
+    const controller = running.kafka && last !== undefined ? last : await controllerPort(last, [kafka, registry]);
+    return { kafka, registry, controller };
+  };
+  // Once so that a busy port is told before a long download, and again because that download may have taken minutes.
+  await choosePorts();
+  const installation = await installEmbedded(home, env, onProgress);
+  const ports = await choosePorts();
+  const file = newFile('embedded', ports.kafka, ports.registry, known);
+  writeChoices(home.choicesFile, { kind: 'embedded', ports });
   try {
     const processes = await startEmbedded({
       home,
-      ports: { kafka, registry, controller },
+      installation,
+      ports,
       env,
       running,
       onSpawned: (spawned) => writePlatformFile(home.platformFile, { ...file, processes: spawned }),
-      onProgress: options.onProgress ?? (() => {}),
+      onProgress,
     });
     const complete = { ...file, processes };
     writePlatformFile(home.platformFile, complete);
@@ -146,9 +156,9 @@ function registryPort(options: StartOptions, env: Environment, choices: Choices 
   return choosePort(wish, taken);
 }
 
-function controllerPort(choices: Choices | null, taken: number[]): Promise<number> {
+function controllerPort(last: number | undefined, taken: number[]): Promise<number> {
   // Clients never see it: any port will do, and nobody names one.
-  const wish = { name: "Kafka's controller", option: '', explicit: undefined, last: choices?.ports.controller, preferred: 9093 };
+  const wish = { name: "Kafka's controller", option: '', explicit: undefined, last, preferred: undefined };
   return choosePort(wish, taken);
 }
 

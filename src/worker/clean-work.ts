@@ -12,9 +12,8 @@ import type { InputRecord } from '../runtime/ports.ts';
 import { fromCleanState } from './clean-state.ts';
 import { deadLetter } from './dead-letters.ts';
 import { keptRecord } from './kept-record.ts';
-import { highestPosition, type LoadedState } from './loaded-state.ts';
 import type { OutputCodec } from './output-codec.ts';
-import { SavedState } from './saved-state.ts';
+import { type LoadedState, SavedState } from './saved-state.ts';
 
 /** Where the clean stage of one partition reads and writes. */
 export interface CleanTopics {
@@ -36,8 +35,7 @@ export class CleanWork {
   readonly #codec: OutputCodec;
   readonly #outputs: OutputBuffer;
   readonly #sink: SymbolSink<InputRecord>;
-  readonly #saved = new SavedState();
-  #states: readonly CleanState[] = [];
+  readonly #saved: SavedState<CleanState>;
   /** Offset of the tick being worked on, and its symbol. */
   #position = 0;
   #symbol = '';
@@ -46,6 +44,7 @@ export class CleanWork {
     this.#stage = new CleanStage(settings);
     this.#topics = topics;
     this.#codec = codec;
+    this.#saved = new SavedState((values) => codec.readCleanStates(values));
     this.#outputs = outputs;
     this.#sink = {
       bar: (bar) => {
@@ -74,22 +73,17 @@ export class CleanWork {
   }
 
   /** The changelog has been read: what of it can be used. Nothing is taken over yet. */
-  async load(): Promise<LoadedState> {
-    const { records, isUsable } = await this.#codec.readCleanStates(this.#saved.values());
-    this.#states = records;
-    return { isUsable, position: highestPosition(records) };
+  load(): Promise<LoadedState> {
+    return this.#saved.load(({ input_offset }) => input_offset);
   }
 
   /** Takes over what was loaded. */
   apply(): void {
-    for (const record of this.#states) this.#stage.restore(record.symbol, fromCleanState(record));
-    this.#states = [];
-    this.#saved.release();
+    for (const record of this.#saved.take()) this.#stage.restore(record.symbol, fromCleanState(record));
   }
 
   /** Begins without state; the changelog's is deleted with the next commit. */
   discard(): void {
-    this.#states = [];
     this.#saved.discard();
   }
 

@@ -5,10 +5,9 @@ import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { FeatureStage } from '../runtime/feature-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { InputRecord } from '../runtime/ports.ts';
-import { highestPosition, type LoadedState } from './loaded-state.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { savedFeatureSeries } from './saved-features.ts';
-import { SavedState } from './saved-state.ts';
+import { type LoadedState, SavedState } from './saved-state.ts';
 
 /** Where the tier-1 stage of one partition writes. */
 export interface FeatureTopics {
@@ -24,13 +23,13 @@ export class FeatureWork {
   readonly #topics: FeatureTopics;
   readonly #codec: OutputCodec;
   readonly #mlWindow: number;
-  readonly #saved = new SavedState();
-  #states: readonly Tier1State[] = [];
+  readonly #saved: SavedState<Tier1State>;
 
   constructor(settings: FeatureSettings, topics: FeatureTopics, codec: OutputCodec) {
     this.#stage = new FeatureStage(settings);
     this.#topics = topics;
     this.#codec = codec;
+    this.#saved = new SavedState((values) => codec.readTier1States(values));
     this.#mlWindow = settings.mlWindow;
   }
 
@@ -40,24 +39,19 @@ export class FeatureWork {
   }
 
   /** The changelog has been read: what of it can be used. Nothing is taken over yet. */
-  async load(): Promise<LoadedState> {
-    const { records, isUsable } = await this.#codec.readTier1States(this.#saved.values());
-    this.#states = records;
-    return { isUsable, position: highestPosition(records) };
+  load(): Promise<LoadedState> {
+    return this.#saved.load(({ input_offset }) => input_offset);
   }
 
   /** Takes over what was loaded. */
   apply(): void {
-    for (const { symbol, timeframe, state } of savedFeatureSeries(this.#states, this.#stage.historyBars, this.#mlWindow)) {
+    for (const { symbol, timeframe, state } of savedFeatureSeries(this.#saved.take(), this.#stage.historyBars, this.#mlWindow)) {
       this.#stage.restore(symbol, timeframe, state);
     }
-    this.#states = [];
-    this.#saved.release();
   }
 
   /** Begins without state; the changelog's is deleted with the next commit. */
   discard(): void {
-    this.#states = [];
     this.#saved.discard();
   }
 

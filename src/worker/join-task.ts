@@ -44,7 +44,7 @@ export class JoinTask implements TaskLogic {
   unreadable = 0;
   readonly #options: JoinTaskOptions;
   readonly #outputs = new OutputBuffer();
-  readonly #saved = new SavedState();
+  readonly #saved: SavedState<JoinState>;
   /** Matrices up to this T have been written by an earlier run, which had come to this version; null where nothing is held back. */
   #heldBack: { readonly upTo: number; readonly version: number } | null = null;
   readonly #key: string;
@@ -54,6 +54,7 @@ export class JoinTask implements TaskLogic {
     const { universe, timeframe } = options.stage.slot;
     this.#options = options;
     this.stage = options.stage;
+    this.#saved = new SavedState((values) => options.codec.readJoinStates(values, options.stage.slot));
     this.#key = `${universe.name}/${timeframe}`;
     const byPartition = Map.groupBy(universe.symbols.keys(), (index) => options.partitionOf(universe.symbols[index]!));
     this.inputs = new Map([...byPartition].map(([partition, symbols]) => [partition, new JoinInput(partition, symbols)]));
@@ -68,9 +69,9 @@ export class JoinTask implements TaskLogic {
    * from the retained tier-1 records: matrices up to the newest written T are held back, and versions go on from its version.
    */
   async restored(): Promise<void> {
-    const { records, isUsable } = await this.#options.codec.readJoinStates(this.#saved.values(), this.stage.slot);
-    if (records.length > 0 && isUsable) {
-      this.#resume(records);
+    const { isUsable, position } = await this.#saved.load(({ rows }) => rows);
+    if (isUsable && position !== null) {
+      this.#resume(this.#saved.take());
     } else {
       const last = await this.#options.lastMatrix();
       if (last !== null) this.#heldBack = { upTo: last.window_end, version: last.version };
@@ -143,7 +144,6 @@ export class JoinTask implements TaskLogic {
       const input = this.inputs.get(partition);
       if (input !== undefined) input.position = offset;
     }
-    this.#saved.release();
   }
 
   #record(record: InputRecord, input: JoinInput): void {

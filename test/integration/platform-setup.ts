@@ -34,14 +34,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const home = mkdtempSync(join(tmpdir(), `${HOME_PREFIX}${process.pid}-`));
   const killAtExit = () => killJavaProcesses(home);
   process.once('exit', killAtExit);
-  const [kafkaPort, registryPort] = await Promise.all([anyFreePort(), anyFreePort()]);
+  const kafkaPort = await anyFreePort();
   try {
     const { brokers, registryUrl } = await startPlatform({
       home,
       downloads: sharedDownloads,
       platform: (process.env.ARBITREX_PLATFORM || 'embedded') as LocalKind,
       kafkaPort,
-      registryPort,
+      registryPort: await anyFreePort(),
       onProgress: (event) => {
         if (event.type !== 'bytes') process.stderr.write(`platform: ${event.text}\n`);
       },

@@ -166,6 +166,14 @@ describe('idle: the wall clock closes what event time leaves open (live only)', 
     expect(desk.out.refusedLines).toEqual(['#1 LATE 1m']);
   });
 
+  it('makes a further tick of the slot that it just closed LATE', () => {
+    const desk = new Desk().feed(tickAt(0, 1));
+    desk.stage.idle(MINUTE, 0, desk.out.bar);
+    desk.feed(tickAt(1, 9), tickAt(2 * MINUTE, 2));
+    expect(desk.out.refusedLines).toEqual(['#1 LATE 1m']);
+    expect(timeline(desk.bars)).toBe('1* (2)');
+  });
+
   it('never opens a closed slot when the wall clock steps back', () => {
     const desk = new Desk().feed(tickAt(0, 1));
     desk.stage.idle(3 * MINUTE, 0, desk.out.bar);

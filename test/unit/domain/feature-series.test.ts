@@ -280,11 +280,6 @@ describe('ml_ready', () => {
     expect(last(featuresOf(bars)).vol_6_norm).toBeNaN();
     expect(featuresOf(bars).some((row) => row.mlReady)).toBe(false);
   });
-
-  it('asks for trend_regime on 1D', () => {
-    const settings = { slopeLag: 1, normWindow: 2, mlWindow: 1, mlMinValid: 1 };
-    expect(readyFrom(featuresOf(waves(80), '1D', settings))).toBe(52);
-  });
 });
 
 describe('a restart', () => {
