@@ -25,7 +25,8 @@ export interface CsvColumns {
  */
 export async function* readRows(path: string, columns: CsvColumns): AsyncGenerator<CsvRow[]> {
   const wanted = [...columns.required, ...columns.optional];
-  const parser = parse({ bom: true, relax_column_count: true, skip_records_with_error: false });
+  // No quoting: the files hold no cell with a comma, and a stray quote must not swallow the rows behind it.
+  const parser = parse({ bom: true, relax_column_count: true, quote: false });
   const input = openCsv(path);
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
@@ -38,12 +39,12 @@ export async function* readRows(path: string, columns: CsvColumns): AsyncGenerat
       line++;
       if (cells.length === 1 && cells[0] === '') continue;
       if (positions === undefined) {
-        positions = findColumns(path, cells, columns, wanted);
+        positions = findColumns(path, cells.map(unquoted), columns, wanted);
         continue;
       }
       row++;
       const found = positions;
-      batch.push({ row, line, cells: found.map((at) => cells[at] ?? '') });
+      batch.push({ row, line, cells: found.map((at) => unquoted(cells[at] ?? '')) });
       if (batch.length === BATCH_ROWS) {
         yield batch;
         batch = [];
@@ -60,6 +61,11 @@ export async function* readRows(path: string, columns: CsvColumns): AsyncGenerat
 
 /** Rows handed over at once: enough to make the hand-over cheap, few enough to hold. */
 const BATCH_ROWS = 1_000;
+
+/** A cell without the quotes that some programs put around every one. */
+function unquoted(cell: string): string {
+  return cell.length > 1 && cell.startsWith('"') && cell.endsWith('"') ? cell.slice(1, -1) : cell;
+}
 
 function findColumns(path: string, header: readonly string[], columns: CsvColumns, wanted: readonly string[]): number[] {
   const missing = columns.required.filter((name) => !header.includes(name));

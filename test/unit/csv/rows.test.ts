@@ -51,6 +51,15 @@ describe('rows of a CSV file', () => {
     expect(batches).toEqual([1_000, 1_000, 500]);
   });
 
+  it('keep a stray quote to themselves: the rows behind it are read', async () => {
+    const rows = await read('quote.csv', 'a,b\n1,"2\n3,4"5\n6,7\n');
+    expect(rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+      ['1', '"2'],
+      ['3', '4"5'],
+      ['6', '7'],
+    ]);
+  });
+
   it('are unpacked from a file that ends in .gz', async () => {
     expect(await read('packed.csv.gz', 'a,b\n1,2\n')).toHaveLength(1);
   });
@@ -66,8 +75,6 @@ describe('a file that cannot be read is one line that names it', () => {
     ['without a required column', 'nob.csv', 'a,c\n1,2\n', /nob\.csv: no column b in the header line$/],
     ['without any required column', 'none.csv', 'x\n1\n', /none\.csv: no column a, b in the header line$/],
     ['not packed though it ends in .gz', 'plain.csv.gz', Buffer.from('a,b\n1,2\n'), /plain\.csv\.gz: is not a whole gzip file$/],
-    ['with a quote that never ends', 'quote.csv', 'a,b\n1,"2\n3,4\n', /quote\.csv: .*line/],
-    ['with a quote within a cell', 'inner.csv', 'a,b\n1,2"3\n', /inner\.csv: .*line 2/],
   ])('%s', async (_, name, content, message) => {
     const error = await userErrorOf(readRows(files.write(name, content), COLUMNS));
     expect(error.message).toMatch(message);
