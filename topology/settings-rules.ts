@@ -41,7 +41,7 @@ export function checkAcrossKeys(file: DomainFile, symbols: readonly string[] | n
     ...windows(file),
     ...universes(file),
     ...(symbols === null || cluster === null ? [] : [...listedSymbols(symbols, cluster), ...membership(file, symbols, cluster)]),
-    ...(cluster === null ? [] : [...matrixSizes(file, cluster), ...timeouts(cluster)]),
+    ...(cluster === null ? [] : [...matrixSizes(file, cluster), ...timeouts(cluster), ...haltLimits(cluster)]),
   ];
 }
 
@@ -155,4 +155,10 @@ function timeouts({ runtime }: SettingsFile): Problem[] {
     });
   }
   return problems;
+}
+
+function haltLimits({ halts }: SettingsFile): Problem[] {
+  if (halts.dead_letter_min_records <= halts.dead_letter_window) return [];
+  const message = `expected at most dead_letter_window, ${halts.dead_letter_window}, got ${halts.dead_letter_min_records}: no symbol would ever be halted`;
+  return [{ path: ['halts', 'dead_letter_min_records'], message }];
 }

@@ -271,6 +271,28 @@ const runtime = section(
   'The workers.',
 );
 
+const halts = section(
+  {
+    max_dead_letter_share: field(
+      z.number().min(0).max(1).nullable(),
+      'a number from 0 to 1, or null',
+      'A symbol is halted when more than this share of its last records went to dead-letters; null: off.',
+    ).default(null),
+    dead_letter_window: field(
+      z.int().min(1).max(100_000),
+      'a whole number of records from 1 to 100000',
+      'How many of its last records that share is of.',
+    ).default(1_000),
+    dead_letter_min_records: amount('records', 'Records of a symbol before its share is looked at, at most dead_letter_window.', 100),
+    on_schema_refusal: field(
+      z.boolean(),
+      'true or false',
+      'A symbol is halted at its first tick of a schema that the registry does not know.',
+    ).default(false),
+  },
+  'Limits at which a worker halts a symbol by itself (docs/operating.md).',
+);
+
 const ROOT = { expected: 'keys and values', about: 'The settings.' } satisfies FieldDoc;
 
 /** The settings file as it is written: snake_case, every key optional, defaults filled in. Rules across keys are in settings-rules.ts. */
@@ -298,6 +320,7 @@ export const settingsFileSchema = z
     kafka,
     registry,
     runtime,
+    halts,
   })
   .meta(ROOT);
 

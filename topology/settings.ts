@@ -26,6 +26,7 @@ export interface Settings {
   readonly kafka: KafkaSettings;
   readonly registry: RegistrySettings;
   readonly runtime: RuntimeSettings;
+  readonly halts: HaltSettings;
 }
 
 /** The two rules that look at the wall clock, in ms; null is off. Replay and rebuild never apply them. */
@@ -99,6 +100,18 @@ export interface RuntimeSettings {
   readonly joinMaxPending: number;
 }
 
+/** Limits at which a worker halts a symbol by itself. */
+export interface HaltSettings {
+  /** Of a symbol's last records, the share in dead-letters above which it is halted, 0 … 1; null: off. */
+  readonly maxDeadLetterShare: number | null;
+  /** How many of its last records that share is of. */
+  readonly deadLetterWindow: number;
+  /** Records of a symbol before its share is looked at. */
+  readonly deadLetterMinRecords: number;
+  /** A tick of a schema that the registry does not know halts its symbol. */
+  readonly onSchemaRefusal: boolean;
+}
+
 /** What a replay without a broker needs: the kind of its input and the rules. */
 export interface ReplayConfig {
   readonly input: 'ticks' | 'bars';
@@ -134,6 +147,12 @@ export function parseSettings(text: string, fileName: string): Settings {
       caFile: file.registry.ca_file ?? null,
     },
     runtime: runtimeOf(file.runtime),
+    halts: {
+      maxDeadLetterShare: file.halts.max_dead_letter_share,
+      deadLetterWindow: file.halts.dead_letter_window,
+      deadLetterMinRecords: file.halts.dead_letter_min_records,
+      onSchemaRefusal: file.halts.on_schema_refusal,
+    },
   };
 }
 

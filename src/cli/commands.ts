@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
+import { registerConsume } from './consume.ts';
+import { registerDemo } from './demo.ts';
 import { registerDown } from './down.ts';
+import { registerHalt } from './halt.ts';
+import { registerMatrix } from './matrix.ts';
+import { registerProduce } from './produce.ts';
 import { registerReplay } from './replay.ts';
 import { registerReset } from './reset.ts';
+import { registerResume } from './resume.ts';
 import { registerRun } from './run.ts';
 import { registerStatus } from './status.ts';
 import { registerTopology } from './topology.ts';
@@ -9,9 +15,11 @@ import { registerUp } from './up.ts';
 
 /** Every command, under the heading it has in the help. A command's file imports what is heavy inside its action only. */
 const COMMANDS: readonly { readonly heading: string; readonly register: readonly ((program: Command) => void)[] }[] = [
+  { heading: 'Begin here:', register: [registerDemo] },
   { heading: 'Local platform:', register: [registerUp, registerDown, registerStatus] },
   { heading: 'Topology:', register: [registerTopology, registerReset] },
-  { heading: 'Pipeline:', register: [registerRun, registerReplay] },
+  { heading: 'Pipeline:', register: [registerProduce, registerRun, registerConsume, registerMatrix, registerReplay] },
+  { heading: 'Operations:', register: [registerHalt, registerResume] },
 ];
 
 /** Adds every command to the program. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { globalOptions } from './options.ts';
 
 const HELP = `
 Stops only what 'arbitrex up' started in this folder: never a cluster that KAFKA_BROKERS names. Topics and schemas stay for the next start.
@@ -13,18 +14,18 @@ export function registerDown(program: Command): void {
     .command('down')
     .description('stop the Kafka and the registry that `up` started')
     .option('--delete-data', 'also delete all topics and schemas')
-    .option('--json', 'print one JSON object')
     .addHelpText('after', HELP)
     .action(down);
 }
 
-async function down(options: { deleteData?: boolean; json?: boolean }): Promise<void> {
+async function down(options: { deleteData?: boolean }, command: Command): Promise<void> {
   const [{ stopPlatform }, { showProgress }] = await Promise.all([import('../platform/index.ts'), import('./up.ts')]);
-  const progress = showProgress(process.stderr);
+  const { json, quiet } = globalOptions(command);
+  const progress = showProgress(process.stderr, quiet);
   try {
     const stopped = await stopPlatform({ deleteData: options.deleteData ?? false, onProgress: progress.onProgress });
     progress.end('done');
-    if (options.json) {
+    if (json) {
       console.log(JSON.stringify(stopped));
       return;
     }

@@ -16,6 +16,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EP
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
+// `arbitrex --version` asks for ours; `arbitrex matrix --version 3` for a matrix.
+if (process.argv[2] === '--version') process.argv[2] = '-V';
+
 try {
   await createProgram().parseAsync();
 } catch (error) {

@@ -10,7 +10,7 @@ export function createProgram(): Command {
   const { name, version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Record<string, string>;
   const program = new Command(name)
     .description(description ?? '')
-    .version(version ?? '', '--version', 'print the version')
+    .version(version ?? '', '-V', 'print the version; --version, too, where it comes first')
     .helpOption('-h, --help', 'print help')
     // Commands inherit what is set before they are added.
     .exitOverride()

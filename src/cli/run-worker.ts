@@ -1,5 +1,6 @@
 import { buildTopology, type StageSetName } from '../../topology/fx.ts';
 import { Registry } from '../codec/registry.ts';
+import type { OnTaskStep } from '../runtime/ports.ts';
 import { Worker, type WorkerStats } from '../worker/worker.ts';
 import type { ClusterContext } from './context.ts';
 import { createStatsLine, type StatsLine } from './stats-line.ts';
@@ -23,6 +24,7 @@ export async function runWorker(
     connection,
     registry: new Registry(registryConnection),
     log,
+    onStep: await faultInjection(process.env.ARBITREX_FAULT),
   });
   const line = process.send === undefined ? createStatsLine(context) : supervisedLine();
   line.show(worker.stats());
@@ -42,6 +44,11 @@ export async function runWorker(
   else log.info({ records: stats.taken, matrices: stats.matrices, commits: stats.commits, seconds }, 'worker ended');
   if (process.send !== undefined) process.disconnect();
   return stats;
+}
+
+/** For the fault suite (docs/reliability.md): loaded only where it is asked for. */
+async function faultInjection(fault: string | undefined): Promise<OnTaskStep | undefined> {
+  return fault === undefined ? undefined : (await import('./fault-injection.ts')).injectFault(fault);
 }
 
 /** Under a supervisor the line is its to draw. */

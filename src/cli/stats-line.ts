@@ -24,9 +24,10 @@ export function createStatsLine({ log, quiet }: CommandContext): StatsLine {
     return {
       show(stats) {
         const rate = rateOf(stats).toLocaleString('en');
-        const { running, tasks, taken, matrices, lag } = stats;
+        const { running, tasks, halted, taken, matrices, lag } = stats;
+        const standing = halted === 0 ? '' : `, ${halted} HALTED`;
         process.stderr.write(
-          `\r${running}/${tasks} tasks  ${taken.toLocaleString('en')} records  ${rate}/s  lag ${lag.toLocaleString('en')}  ${matrices} matrices\x1b[K`,
+          `\r${running}/${tasks} tasks${standing}  ${taken.toLocaleString('en')} records  ${rate}/s  lag ${lag.toLocaleString('en')}  ${matrices} matrices\x1b[K`,
         );
       },
       end() {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { ServiceStatus } from '../platform/index.ts';
+import { globalOptions } from './options.ts';
+import { terminalColors } from './up.ts';
 
 const HELP = `
 Exit code: 0 if Kafka and the registry both answer, else 1.
@@ -12,21 +14,20 @@ export function registerStatus(program: Command): void {
   program
     .command('status')
     .description('say which Kafka and registry are used and whether they answer')
-    .option('--json', 'print one JSON object')
     .addHelpText('after', HELP)
     .action(status);
 }
 
-async function status(options: { json?: boolean }): Promise<void> {
+async function status(_options: object, command: Command): Promise<void> {
+  const { json, color } = globalOptions(command);
   const { platformStatus } = await import('../platform/index.ts');
   const found = await platformStatus();
   if (!(found.kafka.answers && found.registry.answers)) process.exitCode = 1;
-  if (options.json) {
+  if (json) {
     console.log(JSON.stringify(found));
     return;
   }
-  const { createColors } = (await import('picocolors')).default;
-  const colors = createColors(process.stdout.isTTY ?? false);
+  const colors = await terminalColors(color);
   if (found.kind === null) {
     console.log(`no platform runs from ${found.home}; start one with: arbitrex up`);
     return;

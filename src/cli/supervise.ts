@@ -43,7 +43,7 @@ class Crew {
   }
 
   stats(): WorkerStats {
-    const sum = { tasks: 0, running: 0, taken: 0, matrices: 0, commits: 0, failures: 0, lag: 0 };
+    const sum = { tasks: 0, running: 0, halted: 0, taken: 0, matrices: 0, commits: 0, failures: 0, lag: 0 };
     for (const stats of this.#stats.values()) for (const key of Object.keys(sum) as (keyof WorkerStats)[]) sum[key] += stats[key];
     return sum;
   }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { Colors } from 'picocolors/types.js';
 import { UserError } from '../errors.ts';
 import type { LocalKind, ProgressEvent } from '../platform/index.ts';
+import { globalOptions } from './options.ts';
 
 const HELP = `
 Uses the cluster that KAFKA_BROKERS and SCHEMA_REGISTRY_URL name, if both are set. Otherwise starts Kafka and a schema registry on 127.0.0.1:
@@ -17,7 +19,6 @@ interface UpOptions {
   port?: string;
   registryPort?: string;
   platform?: LocalKind;
-  json?: boolean;
 }
 
 /** Adds the command `up`: has a Kafka and a schema registry answer, starting them where needed. */
@@ -28,16 +29,16 @@ export function registerUp(program: Command): void {
     .option('--port <port>', 'port of Kafka (default: the last one, else 9092, else a free one)')
     .option('--registry-port <port>', 'port of the registry (default: the last one, else 8081, else a free one)')
     .addOption(program.createOption('--platform <kind>', 'force one way').choices(['docker', 'embedded']))
-    .option('--json', 'print one JSON object')
     .addHelpText('after', HELP)
     .action(up);
 }
 
-async function up(options: UpOptions): Promise<void> {
+async function up(options: UpOptions, command: Command): Promise<void> {
   const kafkaPort = parsePort('--port', options.port);
   const registryPort = parsePort('--registry-port', options.registryPort);
   const { startPlatform } = await import('../platform/index.ts');
-  const progress = showProgress(process.stderr);
+  const { json, quiet, color } = globalOptions(command);
+  const progress = showProgress(process.stderr, quiet);
   const started = performance.now();
   try {
     const platform = await startPlatform({
@@ -48,12 +49,11 @@ async function up(options: UpOptions): Promise<void> {
     });
     progress.end('done');
     const seconds = (performance.now() - started) / 1000;
-    if (options.json) {
+    if (json) {
       console.log(JSON.stringify({ ...platform, seconds: Number(seconds.toFixed(3)) }));
       return;
     }
-    const { createColors } = (await import('picocolors')).default;
-    const { bold, dim, green } = createColors(process.stdout.isTTY ?? false);
+    const { bold, dim, green } = await terminalColors(color);
     const { withoutPassword } = await import('../platform/probe-registry.ts');
     const how =
       platform.kind === 'external'
@@ -77,6 +77,12 @@ function parsePort(option: string, text: string | undefined): number | undefined
   throw new UserError(`${option}: '${text}' is not a port`, { hint: 'Use a number from 1 to 65535.', exitCode: 2 });
 }
 
+/** Colours for standard output: none unless they are wanted and it is a terminal. */
+export async function terminalColors(wanted: boolean): Promise<Colors> {
+  const { createColors } = (await import('picocolors')).default;
+  return createColors(wanted && process.stdout.isTTY === true && !process.env.NO_COLOR);
+}
+
 /** What shows progress: hand it the events, then end it. */
 export interface Progress {
   onProgress: (event: ProgressEvent) => void;
@@ -84,8 +90,9 @@ export interface Progress {
   end: (how: 'done' | 'cut') => void;
 }
 
-/** Shows what a platform is doing: one line that moves on a terminal, else a line a step (and one every few seconds of a download). */
-export function showProgress(stream: NodeJS.WriteStream): Progress {
+/** Shows what a platform is doing: one line that moves on a terminal, else a line a step (and one every few seconds of a download); nothing if `quiet`. */
+export function showProgress(stream: NodeJS.WriteStream, quiet: boolean): Progress {
+  if (quiet) return { onProgress() {}, end() {} };
   return stream.isTTY ? movingLine(stream) : plainLines(stream);
 }
 
@@ -100,7 +107,7 @@ function movingLine(stream: NodeJS.WriteStream): Progress {
   const draw = () => {
     if (step === null) return;
     const line = `${FRAMES[frame++ % FRAMES.length]} ${step.text} ${step.bytes}${seconds(step.startedAt)}`;
-    stream.write(`${ERASE_LINE}${line.slice(0, stream.columns - 1)}`);
+    stream.write(`${ERASE_LINE}${line.slice(0, (stream.columns || 80) - 1)}`);
   };
   const timer = setInterval(draw, FRAME_MS);
   const finishStep = () => {

@@ -15,8 +15,13 @@ export interface IdempotentProducerOptions extends SendLimits, SendHooks {
 }
 
 /**
- * A producer without transactions. Between open() and close() it writes no record twice and none out of order within its partition, whatever it must
- * repeat; a record that a process sends again after a restart is a new one to Kafka.
+ * A producer without transactions. Between open() and close() it writes every record in its order within the partition, whatever it must repeat; a
+ * record that a process sends again after a restart is a new one to Kafka.
+ *
+ * It writes none twice as long as the broker remembers it, and brokers count that by RECORD time: a producer whose last record in a partition is
+ * stamped longer ago than producer.id.expiration.ms (1 day by default) is forgotten there at the next check (10 minutes) and whenever a broker
+ * starts. A batch of such old records that is repeated just then, because its acknowledgement was lost, is written twice. Inside a transaction brokers
+ * forget nothing: where old records must not repeat, use a TransactionalProducer.
  */
 export class IdempotentProducer {
   readonly #session: ClusterSession;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
+import type { OnTaskStep } from '../runtime/ports.ts';
 import { ClusterSession } from './cluster-session.ts';
 import { explainConnectError, type KafkaConnection } from './connection.ts';
 import { ask } from './internals.ts';
@@ -12,6 +13,8 @@ import { pauseMs } from './retry.ts';
 export interface TransactionOptions extends SendLimits {
   /** After this long without an answer a fence or commit is given up, ms; also when the broker aborts a transaction by itself. Default 30,000. */
   timeoutMs?: number;
+  /** Told when the records, and when all that a transaction writes is acknowledged. Absent but in fault tests. */
+  onStep?: OnTaskStep | undefined;
 }
 
 /** What one transaction writes: these records, and these offsets as positions of the group. Either may be empty. */
@@ -68,6 +71,7 @@ export class TransactionalProducer {
   readonly #producerId: string;
   readonly #producerEpoch: number;
   readonly #sender: RecordSender;
+  readonly #onStep: OnTaskStep | undefined;
   #commitUnderWay: AbortController | undefined;
   #isDisposed = false;
 
@@ -80,6 +84,7 @@ export class TransactionalProducer {
     this.transactionalId = transactionalId;
     this.#session = session;
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#onStep = options.onStep;
     this.#producerId = identity.producerId;
     this.#producerEpoch = identity.producerEpoch;
     this.#sender = new RecordSender(session, { ...identity, producerId: BigInt(identity.producerId), transactionalId }, options);
@@ -133,6 +138,7 @@ export class TransactionalProducer {
       await within(this.#timeoutMs, this.#commitUnderWay, async (signal) => {
         if (!(await this.#write(batch, signal))) return;
         signal.throwIfAborted();
+        this.#onStep?.('before-end-transaction');
         outcome = 'unknown';
         await this.#endTransaction(signal);
       });
@@ -169,7 +175,7 @@ export class TransactionalProducer {
     if (partitions.size > 0) await this.#addPartitions(partitions, signal);
     for (const groupId of groups.keys()) await this.#addGroup(groupId, signal);
     await Promise.all([
-      this.#sender.send(messages),
+      this.#sender.send(messages).then(() => this.#onStep?.('after-produce')),
       ...[...groups].map(([groupId, ofGroup]) => this.#writeOffsets(groupId, ofGroup, signal)),
     ]);
     return true;

@@ -24,6 +24,11 @@ export interface Wishes {
 
 const INSTALL_HINT = 'Install a JDK 21 or later and Maven; or Docker with its compose plugin.';
 
+/** Neither Docker nor Java and Maven are here: the message says what is missing, the hint what to install. */
+export class NothingRunsKafka extends UserError {
+  override readonly name: string = 'NothingRunsKafka';
+}
+
 /** The brokers and the registry that the environment names; null where it names neither. Throws UserError where it names only one. */
 export function externalPlatform(env: Environment): { brokers: string[]; registryUrl: string } | null {
   const brokers = (env.KAFKA_BROKERS ?? '')
@@ -63,7 +68,7 @@ export async function chooseKind(wishes: Wishes, probes: Probes): Promise<Platfo
   if (whyNot === null) return 'docker';
   const missing = await probes.missingForEmbedded();
   if (missing !== null) {
-    throw new UserError(`nothing here can run Kafka: ${whyNot}; for Kafka as a Java process is missing: ${missing}`, {
+    throw new NothingRunsKafka(`nothing here can run Kafka: ${whyNot}; for Kafka as a Java process is missing: ${missing}`, {
       hint: INSTALL_HINT,
     });
   }

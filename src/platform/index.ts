@@ -1,4 +1,5 @@
 /** The local platform: start, stop, look at, find. */
+export { NothingRunsKafka } from './choose.ts';
 export { type PlatformFile, readPlatformFile } from './platform-file.ts';
 export { startPlatform } from './start.ts';
 export { type PlatformStatus, platformStatus, type ServiceStatus } from './status.ts';

@@ -19,7 +19,8 @@ export interface PlatformFile {
 
 /** What `choices.json` keeps over a stop: the kind that holds the data, and the ports clients know. */
 export interface Choices {
-  kind: LocalKind;
+  /** null once the data is deleted: then any kind will do. */
+  kind: LocalKind | null;
   ports: Partial<Record<Service | 'controller', number>>;
 }
 
@@ -46,7 +47,7 @@ export function writePlatformFile(file: string, platform: PlatformFile): void {
 
 /** Kind and ports of the last start; null on a first one. Throws UserError where the file is damaged. */
 export function readChoices(file: string): Choices | null {
-  return readJson<Choices>(file, (value) => isLocalKind(value.kind) && typeof value.ports === 'object');
+  return readJson<Choices>(file, (value) => (value.kind === null || isLocalKind(value.kind)) && typeof value.ports === 'object');
 }
 
 /** Writes the file as a whole or not at all. */

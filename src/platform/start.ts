@@ -29,6 +29,8 @@ export async function startPlatform(options: StartOptions = {}): Promise<Platfor
   if (external !== null && forced === undefined) return checkExternal(external);
   createHome(home);
   const note = (text: string) => options.onProgress?.({ type: 'note', text });
+  if (external !== null)
+    note(`KAFKA_BROKERS is set: other commands use ${external.brokers.join(', ')}, not the platform that is started here`);
   return withLock(
     home.lockFile,
     (pid) => note(`process ${pid} is starting or stopping this platform: waiting for it`),

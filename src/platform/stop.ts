@@ -3,7 +3,7 @@ import { composeDown, composeProject } from './docker.ts';
 import { stopEmbedded } from './embedded.ts';
 import { locateHome } from './home.ts';
 import { withLock } from './lock.ts';
-import { readChoices, readPlatformFile } from './platform-file.ts';
+import { readChoices, readPlatformFile, writeChoices } from './platform-file.ts';
 import type { HomeOptions, LocalKind, ProgressEvent } from './types.ts';
 
 /** How to stop a platform. */
@@ -35,12 +35,14 @@ export async function stopPlatform(options: StopOptions = {}): Promise<Stopped> 
     (pid) => options.onProgress?.({ type: 'note', text: `process ${pid} is starting or stopping this platform: waiting for it` }),
     async () => {
       const file = readPlatformFile({ home: home.root });
-      const usesDocker = file?.kind === 'docker' || (deleteData && readChoices(home.choicesFile)?.kind === 'docker');
+      const choices = readChoices(home.choicesFile);
+      const usesDocker = file?.kind === 'docker' || (deleteData && choices?.kind === 'docker');
       if (file !== null) options.onProgress?.({ type: 'step', text: 'stopping the schema registry and Kafka' });
       const pids = await stopEmbedded(file?.processes ?? {});
       if (usesDocker) await composeDown(file?.composeProject ?? composeProject(home), deleteData, env);
       rmSync(home.platformFile, { force: true });
       if (deleteData) rmSync(home.data, { recursive: true, force: true });
+      if (deleteData && choices !== null) writeChoices(home.choicesFile, { ...choices, kind: null });
       return { ...stopped, kind: file?.kind ?? null, pids, dataDeleted: deleteData };
     },
   );

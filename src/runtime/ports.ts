@@ -75,8 +75,28 @@ export class FencedError extends Error {
   override readonly name = 'FencedError';
 }
 
+/** The points of a task's protocol that a fault can be injected at (ARBITREX_FAULT, docs/reliability.md); the last three only at least once. */
+export const TASK_STEPS = [
+  'after-fence',
+  'after-offset',
+  'after-restore',
+  'before-commit',
+  'after-produce',
+  'before-end-transaction',
+  'after-commit',
+  'after-outputs',
+  'after-changelog',
+  'after-positions',
+] as const;
+export type TaskStep = (typeof TASK_STEPS)[number];
+
+/** Told when a task has come to a step. */
+export type OnTaskStep = (step: TaskStep) => void;
+
 /** What starting a task takes. */
 export interface TaskPorts {
+  /** Absent but in fault tests. */
+  readonly onStep?: OnTaskStep | undefined;
   /** Takes the transactional id, fencing any earlier holder and ending its open transaction. */
   fence(transactionalId: string): Promise<TaskProducer>;
   /** The group's position, null where it has none. To be read after fencing (an earlier holder may still have been committing). */

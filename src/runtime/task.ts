@@ -85,9 +85,11 @@ export class Task<Logic extends TaskLogic> {
       const producer = await this.#ports.fence(this.spec.transactionalId);
       if (this.#isOver()) return await producer.dispose();
       this.#producer = producer;
+      this.#ports.onStep?.('after-fence');
       const { input } = this.spec;
       const committed = input === null ? null : await this.#ports.committedOffset(input.groupId, input.topic, input.partition);
       if (this.#isOver()) return;
+      this.#ports.onStep?.('after-offset');
       this.#enter('restoring');
       for (const changelog of this.spec.changelogs) {
         await this.#ports.readChangelog(changelog.topic, changelog.partition, (record) => this.logic.restore(changelog, record));
@@ -95,6 +97,7 @@ export class Task<Logic extends TaskLogic> {
       }
       await this.logic.restored(committed);
       if (this.#isOver()) return;
+      this.#ports.onStep?.('after-restore');
       this.#enter('running');
     } catch (error) {
       if (this.#isOver()) return;
@@ -138,8 +141,11 @@ export class Task<Logic extends TaskLogic> {
 
   async #commit(producer: TaskProducer): Promise<void> {
     try {
-      await producer.commit(this.logic.takeCommit());
+      const batch = this.logic.takeCommit();
+      this.#ports.onStep?.('before-commit');
+      await producer.commit(batch);
       this.commits++;
+      this.#ports.onStep?.('after-commit');
     } catch (error) {
       if (!this.#isOver()) await this.#fail(error, true);
     }

@@ -39,6 +39,7 @@ export class CleanWork {
   /** Offset of the tick being worked on, and its symbol. */
   #position = 0;
   #symbol = '';
+  #lastRefusal: Refusal | null = null;
 
   constructor(settings: BarSettings, topics: CleanTopics, codec: OutputCodec, outputs: OutputBuffer, onBar: OnCleanBar | null) {
     this.#stage = new CleanStage(settings);
@@ -65,6 +66,13 @@ export class CleanWork {
   /** The stage, for metrics. */
   get stage(): CleanStage<InputRecord> {
     return this.#stage;
+  }
+
+  /** Why a record was refused since this was last asked, null where none was: the last reason of several. */
+  takeRefusal(): Refusal | null {
+    const refusal = this.#lastRefusal;
+    this.#lastRefusal = null;
+    return refusal;
   }
 
   /** One record of the changelog, in order. */
@@ -103,6 +111,7 @@ export class CleanWork {
   /** Sends a record to the dead letters. */
   refuse(reason: Refusal, record: InputRecord, symbol: string | null, timeframes: readonly Timeframe[] = [], detail?: string): void {
     const { input: topic, partition } = this.#topics;
+    this.#lastRefusal = reason;
     const refused = { reason, topic, partition, record, stage: 'clean', symbol, timeframes, ...(detail === undefined ? {} : { detail }) };
     this.#outputs.add(this.#topics.deadLetters, deadLetter(this.#codec, refused));
   }

@@ -4,6 +4,7 @@ import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import type { InputBatch } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
+import type { HaltView } from './halts.ts';
 import type { InputTask } from './input-task.ts';
 
 /** Batches of one partition that may wait while an earlier one is being prepared. */
@@ -17,23 +18,28 @@ interface Feed {
   chain: Promise<void>;
   waiting: number;
   isPaused: boolean;
+  /** Open while the partition is halted: what was read waits behind it. */
+  gate: PromiseWithResolvers<void> | null;
   isStopped: boolean;
 }
 
 /**
  * Reads the input partitions of a worker's tasks over one reader and feeds each task its own, in order. A task that is full, or whose
- * schemas cannot be looked up now, has its partition paused; no other partition waits for it.
+ * schemas cannot be looked up now, has its partition paused; so has a halted one, and what was read of it already waits. No other partition
+ * waits for it.
  */
 export class InputPump {
   readonly #reader: LogReader;
+  readonly #halts: HaltView;
   readonly #log: Log;
   readonly #onFatal: (error: unknown) => void;
   readonly #feeds = new Map<string, Feed>();
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(reader: LogReader, log: Log, onFatal: (error: unknown) => void) {
+  constructor(reader: LogReader, halts: HaltView, log: Log, onFatal: (error: unknown) => void) {
     this.#reader = reader;
+    this.#halts = halts;
     this.#log = log;
     this.#onFatal = onFatal;
   }
@@ -41,8 +47,10 @@ export class InputPump {
   /** Begins to feed a running task from its next offset. */
   async add(task: Task<InputTask>, topic: string, partition: number): Promise<void> {
     const offset = task.logic.nextOffset ?? (await this.#reader.listOffsets(topic, [partition], 'earliest')).get(partition)!;
-    this.#feeds.set(keyOf(topic, partition), { task, chain: Promise.resolve(), waiting: 0, isPaused: false, isStopped: false });
+    const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, isStopped: false };
+    this.#feeds.set(keyOf(topic, partition), feed);
     this.#reader.assign(topic, partition, offset);
+    this.#setGate(keyOf(topic, partition), feed);
     this.#running ??= this.#run();
   }
 
@@ -53,6 +61,7 @@ export class InputPump {
     if (feed === undefined) return;
     this.#feeds.delete(key);
     feed.isStopped = true;
+    feed.gate?.resolve();
     this.#reader.unassign(topic, partition);
     await feed.chain;
   }
@@ -65,6 +74,17 @@ export class InputPump {
   /** Takes up partitions that were paused because their task was full, where it no longer is. */
   resumeReady(): void {
     for (const [key, feed] of this.#feeds) this.#adjust(key, feed);
+  }
+
+  /** Something was halted or resumed: stops and goes on accordingly, and commits what was worked on before a halt. */
+  haltsChanged(): void {
+    for (const [key, feed] of this.#feeds) this.#setGate(key, feed);
+  }
+
+  /** True where the task has worked off all that its partition holds, as of the newest answer: only then does silence mean that nothing came. */
+  isCaughtUp(topic: string, partition: number): boolean {
+    const feed = this.#feeds.get(keyOf(topic, partition));
+    return feed !== undefined && feed.gate === null && feed.waiting === 0 && this.#reader.lag(topic, partition) === 0;
   }
 
   async close(): Promise<void> {
@@ -95,6 +115,7 @@ export class InputPump {
   async #work(key: string, feed: Feed, batch: InputBatch): Promise<void> {
     try {
       await this.#prepare(feed, batch);
+      while (feed.gate !== null && !feed.isStopped) await feed.gate.promise;
       if (feed.isStopped) return;
       feed.task.logic.process(batch);
       if (feed.task.logic.isFull()) void feed.task.commit().then(() => this.#adjust(key, feed));
@@ -119,9 +140,27 @@ export class InputPump {
     }
   }
 
+  #setGate(key: string, feed: Feed): void {
+    const { topic, partition } = feed.task.spec.input!;
+    const isHalted = this.#halts.isHalted(partition);
+    if (isHalted === (feed.gate !== null)) return;
+    if (isHalted) {
+      feed.gate = Promise.withResolvers();
+      // The first may find a commit under way, which lacks what was worked on since it began.
+      void feed.task.commit().then(() => feed.task.commit());
+    } else {
+      feed.gate!.resolve();
+      feed.gate = null;
+      // Assigned anew, the partition has no end until the broker tells it: the one known from before the halt makes it look worked off.
+      this.#reader.assign(topic, partition, this.#reader.position(topic, partition)!);
+      feed.isPaused = false;
+    }
+    this.#adjust(key, feed);
+  }
+
   #adjust(key: string, feed: Feed): void {
     if (feed.isStopped || this.#feeds.get(key) !== feed) return;
-    const mustPause = feed.waiting > MAX_WAITING || feed.task.logic.isFull();
+    const mustPause = feed.gate !== null || feed.waiting > MAX_WAITING || feed.task.logic.isFull();
     if (mustPause === feed.isPaused) return;
     feed.isPaused = mustPause;
     const { topic, partition } = feed.task.spec.input!;

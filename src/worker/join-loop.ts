@@ -4,6 +4,7 @@ import { RegistryOutage } from '../codec/errors.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import type { Task } from '../runtime/task.ts';
+import type { HaltView } from './halts.ts';
 import type { JoinedReturn, JoinTask } from './join-task.ts';
 import type { SilentSymbols } from './silent-symbols.ts';
 
@@ -13,7 +14,7 @@ const OUTAGE_PAUSE_MS = 1_000;
 
 /**
  * Feeds one join from the tier-1 partitions it needs, over a reader of its own, because every join stands at other offsets. Symbols that
- * run ahead of the slowest are paused, so that what is pending stays bounded.
+ * run ahead of the slowest are paused, so that what is pending stays bounded. While everything is halted it stands still.
  */
 export class JoinLoop {
   readonly #task: Task<JoinTask>;
@@ -21,11 +22,13 @@ export class JoinLoop {
   readonly #reader: LogReader;
   readonly #decoder: RecordDecoder<JoinedReturn>;
   readonly #silent: SilentSymbols;
+  readonly #halts: HaltView;
   readonly #log: Log;
   readonly #onFatal: (error: unknown) => void;
   readonly #stopping = new AbortController();
   readonly #paused = new Set<number>();
   #running: Promise<unknown> = Promise.resolve();
+  #haltChange = Promise.withResolvers<void>();
 
   /** `topic` is features-tier1 as Kafka knows it; the reader is this loop's to close. */
   constructor(
@@ -34,6 +37,7 @@ export class JoinLoop {
     reader: LogReader,
     decoder: RecordDecoder<JoinedReturn>,
     silent: SilentSymbols,
+    halts: HaltView,
     log: Log,
     onFatal: (error: unknown) => void,
   ) {
@@ -42,6 +46,7 @@ export class JoinLoop {
     this.#reader = reader;
     this.#decoder = decoder;
     this.#silent = silent;
+    this.#halts = halts;
     this.#log = log;
     this.#onFatal = onFatal;
   }
@@ -62,8 +67,15 @@ export class JoinLoop {
   /** Reads no more; resolves when the batch at hand has been worked on. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.haltsChanged();
     await this.#reader.close();
     await this.#running;
+  }
+
+  /** Something was halted or resumed. */
+  haltsChanged(): void {
+    this.#haltChange.resolve();
+    this.#haltChange = Promise.withResolvers();
   }
 
   /** Tier-1 records not read yet, over all partitions; undefined before the first answer of one. */
@@ -98,6 +110,7 @@ export class JoinLoop {
     while (!this.#stopping.signal.aborted) {
       for (const batch of await this.#reader.fetch()) {
         await this.#prepare(batch.records.map(({ value }) => value));
+        await this.#untilResumed();
         if (this.#stopping.signal.aborted) return;
         logic.process(batch);
       }
@@ -123,11 +136,18 @@ export class JoinLoop {
     while (!signal.aborted) {
       await sleep(SILENT_CHECK_MS, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
-      if (!(await this.#isMoreWorkedOff()) || signal.aborted) continue;
+      if (this.#halts.isAllHalted || !(await this.#isMoreWorkedOff())) continue;
+      await this.#untilResumed();
+      if (signal.aborted) return;
       this.#task.logic.poll();
       this.#commit();
       this.#pauseThoseAhead();
     }
+  }
+
+  /** Waits while everything is halted. */
+  async #untilResumed(): Promise<void> {
+    while (this.#halts.isAllHalted && !this.#stopping.signal.aborted) await this.#haltChange.promise;
   }
 
   /** An outage only delays the answer: T's stay held meanwhile. */

@@ -1,11 +1,13 @@
 import type { JoinStage } from '../runtime/join-stage.ts';
 
-/** The positions that decide whether all that the log holds of a symbol has reached the join. */
+/** What decides whether all that the log holds of a symbol has reached the join. */
 export interface LogPositions {
   /** The end of a partition with all that is in flight: its high watermark, never the last stable offset. */
   highWatermark(topic: string, partition: number): Promise<number>;
   /** The group's position of a partition, null where it has none. */
   committed(groupId: string, topic: string, partition: number): Promise<number | null>;
+  /** True where a symbol of the partition is halted by name now. A halt of everything halts the joins too: it must not make partials. */
+  isHaltedByName(partition: number): boolean;
 }
 
 /** One step from a topic to the next on the way to the join: the group that works it off. */
@@ -21,12 +23,15 @@ interface Check {
   /** The hop being waited for, and the offset its group must have reached. */
   hop: number;
   target: number;
+  /** The hops were skipped, because the partition was halted: that holds only as long as it is. */
+  isCutShort: boolean;
 }
 
 /**
  * Finds out which silent symbols the join need not wait for (spec section 5, architecture "A silent symbol at the join"): once some symbol
  * is join_grace slots past T, the end E of the silent symbol's tick partition is read; when the stages' committed position has reached E,
- * hop by hop, the high watermark H of its tier-1 partition; when the join has read up to H, nothing of it is on its way.
+ * hop by hop, the high watermark H of its tier-1 partition; when the join has read up to H, nothing of it is on its way. Of a halted
+ * partition nothing more comes than what its tier-1 partition holds already: E is not waited for.
  */
 export class SilentSymbols {
   readonly #stage: JoinStage;
@@ -55,7 +60,7 @@ export class SilentSymbols {
     const byPartition = Map.groupBy(blocked.symbols, (symbol) => this.#partitionOf(this.#stage.slot.universe.symbols[symbol]!));
     let isWorkedOff = false;
     for (const [partition, symbols] of byPartition) {
-      const check = this.#checks.get(partition) ?? (await this.#begin(partition, blocked.graceReachedUpTo));
+      const check = this.#underWay(partition) ?? (await this.#begin(partition, blocked.graceReachedUpTo));
       if (!(await this.#isThrough(partition, check, read))) continue;
       this.#checks.delete(partition);
       for (const symbol of symbols) this.#stage.join.workedOff(symbol, check.upTo);
@@ -64,8 +69,14 @@ export class SilentSymbols {
     return isWorkedOff;
   }
 
+  #underWay(partition: number): Check | undefined {
+    const check = this.#checks.get(partition);
+    return check?.isCutShort === true && !this.#positions.isHaltedByName(partition) ? undefined : check;
+  }
+
   async #begin(partition: number, upTo: number): Promise<Check> {
-    const check = { upTo, hop: 0, target: await this.#positions.highWatermark(this.#hops[0]!.topic, partition) };
+    const target = await this.#positions.highWatermark(this.#hops[0]!.topic, partition);
+    const check = { upTo, hop: 0, target, isCutShort: false };
     this.#checks.set(partition, check);
     return check;
   }
@@ -74,8 +85,14 @@ export class SilentSymbols {
     while (check.hop < this.#hops.length) {
       const { topic, groupId } = this.#hops[check.hop]!;
       const committed = check.target === 0 ? 0 : await this.#positions.committed(groupId, topic, partition);
-      if ((committed ?? 0) < check.target) return false;
-      check.hop++;
+      if ((committed ?? 0) >= check.target) {
+        check.hop++;
+      } else if (this.#positions.isHaltedByName(partition)) {
+        check.hop = this.#hops.length;
+        check.isCutShort = true;
+      } else {
+        return false;
+      }
       check.target = await this.#positions.highWatermark(this.#hops[check.hop]?.topic ?? this.#output, partition);
     }
     return read(partition) >= check.target;

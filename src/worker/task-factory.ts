@@ -13,6 +13,8 @@ import type { TaskPorts } from '../runtime/ports.ts';
 import { type ChangelogPartition, Task } from '../runtime/task.ts';
 import { BarTask } from './bar-task.ts';
 import type { FeatureTopics } from './feature-work.ts';
+import { HaltLimits } from './halt-limits.ts';
+import type { Halts } from './halts.ts';
 import type { InputTask } from './input-task.ts';
 import { JoinLoop } from './join-loop.ts';
 import { type JoinedReturn, JoinTask } from './join-task.ts';
@@ -38,6 +40,7 @@ export interface TaskParts {
   readonly schemas: SchemaSource;
   readonly clients: SharedClients;
   readonly ports: TaskPorts;
+  readonly halts: Halts;
   readonly log: Log;
 }
 
@@ -91,14 +94,15 @@ export class TaskFactory {
 
   /** What feeds a join's task. */
   joinLoop(task: Task<JoinTask>, onFatal: (error: unknown) => void): JoinLoop {
-    const { clients, log } = this.#parts;
+    const { clients, halts, log } = this.#parts;
     const topic = this.#topic('features-tier1');
     const silent = new SilentSymbols(task.logic.stage, this.#hops(), topic, (symbol) => this.#partitionOf(symbol), {
       highWatermark: async (name, partition) => (await clients.admin.watermarks(name))[partition]!.high,
       committed: async (groupId, name, partition) => (await clients.admin.committedOffsets(groupId, name))[partition] ?? null,
+      isHaltedByName: (partition) => halts.isHaltedByName(partition),
     });
     const reader = new LogReader(clients.connection, log, this.#readerLimits());
-    return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, log, onFatal);
+    return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, halts, log, onFatal);
   }
 
   async #lastMatrix({ topic, partition }: { topic: string; partition: number }, key: string): Promise<LastMatrix | null> {
@@ -146,10 +150,18 @@ export class TaskFactory {
       live: aheadMs === null ? null : () => ({ nowMs: Date.now(), aheadMs }),
       idleMs,
       commitRecords: settings.runtime.commitRecords,
+      haltLimits: this.#haltLimits(partition),
     });
     const changelogs = [{ topic: clean.changelog, partition }];
     if (features !== null) changelogs.push({ topic: features.changelog, partition });
     return [logic, changelogs];
+  }
+
+  #haltLimits(partition: number): HaltLimits | null {
+    const { settings, table, halts } = this.#parts;
+    if (!HaltLimits.areSet(settings.halts)) return null;
+    const owner = settings.symbols[partition - settings.sharedPartitions] ?? null;
+    return new HaltLimits(settings.halts, partition, owner, table, halts.halt);
   }
 
   #barTask(partition: number): [InputTask, ChangelogPartition[]] {

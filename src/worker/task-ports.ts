@@ -5,7 +5,7 @@ import type { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import type { Membership, OffsetCommitter } from '../kafka/offsets.ts';
 import { FencedError as KafkaFencedError, TransactionalProducer } from '../kafka/transactional-producer.ts';
 import type { Log } from '../log.ts';
-import { type CommitBatch, FencedError, type TaskPorts, type TaskProducer, type TopicOutput } from '../runtime/ports.ts';
+import { type CommitBatch, FencedError, type OnTaskStep, type TaskPorts, type TaskProducer, type TopicOutput } from '../runtime/ports.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
 
 /** What the tasks of a worker share. */
@@ -14,6 +14,8 @@ export interface SharedClients {
   readonly admin: KafkaAdmin;
   readonly changelogs: ChangelogReader;
   readonly log: Log;
+  /** Absent but in fault tests. */
+  readonly onStep?: OnTaskStep | undefined;
 }
 
 /** Ports under exactly_once: every task holds a transactional id of its own, and a commit is one transaction. */
@@ -21,7 +23,7 @@ export function exactlyOncePorts(clients: SharedClients, runtime: Pick<RuntimeSe
   return {
     ...readingPorts(clients),
     async fence(transactionalId) {
-      const options = { timeoutMs: runtime.transactionTimeoutMs };
+      const options = { timeoutMs: runtime.transactionTimeoutMs, onStep: clients.onStep };
       const producer = await TransactionalProducer.fence(clients.connection, transactionalId, clients.log, options);
       return new ExactlyOnceProducer(producer);
     },
@@ -38,17 +40,23 @@ export function atLeastOncePorts(
   const shared: TaskProducer = {
     async commit({ outputs, changelog, positions }) {
       await producer.send(toMessages(outputs));
+      clients.onStep?.('after-outputs');
       // One topic after the other: the state of a later stage may run ahead of an earlier one's, never behind.
-      for (const topic of changelog) await producer.send(toMessages([topic]));
+      for (const topic of changelog) {
+        await producer.send(toMessages([topic]));
+        clients.onStep?.('after-changelog');
+      }
       if (positions.length > 0) await committer.commit(positions, membership());
+      clients.onStep?.('after-positions');
     },
     async dispose() {},
   };
   return { ...readingPorts(clients), fence: async () => shared };
 }
 
-function readingPorts({ admin, changelogs }: SharedClients): Omit<TaskPorts, 'fence'> {
+function readingPorts({ admin, changelogs, onStep }: SharedClients): Omit<TaskPorts, 'fence'> {
   return {
+    onStep,
     async committedOffset(groupId, topic, partition) {
       const offsets = await admin.committedOffsets(groupId, topic);
       return offsets[partition] ?? null;

@@ -11,6 +11,7 @@ import type { CommitBatch, InputBatch, InputRecord, RecordHeader } from '../runt
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { type CleanTopics, CleanWork } from './clean-work.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
+import type { HaltLimits } from './halt-limits.ts';
 import { InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { KeyText } from './key-text.ts';
@@ -45,6 +46,8 @@ export interface TickTaskOptions {
   readonly idleMs: number | null;
   /** Input records after which a commit is due. */
   readonly commitRecords: number;
+  /** Told what becomes of every record; null where no limit is set. */
+  readonly haltLimits: HaltLimits | null;
 }
 
 /** The work of one tick partition: ticks to clean bars and, in the set `all`, on to tier-1 rows, without a topic in between. */
@@ -106,11 +109,13 @@ export class TickTask implements InputTask {
 
   process(batch: InputBatch): void {
     const live = this.#options.live?.() ?? null;
+    const { haltLimits } = this.#options;
     for (const record of batch.records) {
       if (this.#progress.isPast(record.offset)) continue;
       this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
       this.#record(record, live);
       this.#progress.take(record.offset);
+      if (haltLimits !== null) this.#noteRefusal(haltLimits, record);
     }
     this.#outputs.isMuted = false;
     this.#progress.reach(batch.nextOffset);
@@ -141,6 +146,12 @@ export class TickTask implements InputTask {
       changelog: [...this.#changelog.take(), ...cleanChangelog.take()],
       positions: [{ groupId: this.#options.groupId, topic, partition, offset }],
     };
+  }
+
+  /** What an earlier run has refused, it has judged. */
+  #noteRefusal(limits: HaltLimits, record: InputRecord): void {
+    const refusal = this.clean.takeRefusal();
+    if (!this.#outputs.isMuted) limits.note(record, refusal);
   }
 
   #record(record: InputRecord, live: LiveClock | null): void {

@@ -1,30 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageSet, StageSetName, Topology } from '../../topology/fx.ts';
-import { PartitionTable } from '../../topology/partition-table.ts';
 import type { Settings } from '../../topology/settings.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import type { Registry } from '../codec/registry.ts';
-import { KafkaAdmin } from '../kafka/admin.ts';
+import type { KafkaAdmin } from '../kafka/admin.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { type AssignmentChange, GroupMember } from '../kafka/group-member.ts';
-import { IdempotentProducer } from '../kafka/idempotent-producer.ts';
+import type { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import { LogReader } from '../kafka/log-reader.ts';
 import { OffsetCommitter } from '../kafka/offsets.ts';
-import { murmur2Partition } from '../kafka/partitioner.ts';
 import { partitionKey, type TopicPartition } from '../kafka/topic-partition.ts';
 import type { Log } from '../log.ts';
-import type { TaskPorts } from '../runtime/ports.ts';
+import type { OnTaskStep, TaskPorts } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
 import { ChangelogReader } from './changelog-reader.ts';
+import type { Halts } from './halts.ts';
 import { InputPump } from './input-pump.ts';
 import type { InputTask } from './input-task.ts';
 import type { JoinLoop } from './join-loop.ts';
 import type { JoinTask } from './join-task.ts';
-import { OutputCodec } from './output-codec.ts';
-import { checkExclusive, checkTopics, registerSchemas } from './start-checks.ts';
 import { TaskFactory } from './task-factory.ts';
 import { atLeastOncePorts, exactlyOncePorts } from './task-ports.ts';
 import { TaskSlot } from './task-slot.ts';
+import { openParts, type WorkerParts } from './worker-parts.ts';
+import type { WorkerStats } from './worker-stats.ts';
+
+export type { WorkerStats } from './worker-stats.ts';
 
 /** What a worker needs; the caller closes the registry's connections, if it has any, after the worker has ended. */
 export interface WorkerOptions {
@@ -34,20 +35,8 @@ export interface WorkerOptions {
   readonly connection: KafkaConnection;
   readonly registry: Registry;
   readonly log: Log;
-}
-
-/** What a worker is doing, at one moment. */
-export interface WorkerStats {
-  /** Tasks owned, and those of them at work (the others fence, restore, or wait to start again). */
-  readonly tasks: number;
-  readonly running: number;
-  /** Input records taken since the start. */
-  readonly taken: number;
-  readonly matrices: number;
-  readonly commits: number;
-  readonly failures: number;
-  /** Input records not read yet, over the partitions that have answered. */
-  readonly lag: number;
+  /** Told when a task has come to a step of its protocol; absent but in fault tests. */
+  readonly onStep?: OnTaskStep | undefined;
 }
 
 const FETCH_WAIT_MS = 100;
@@ -55,6 +44,7 @@ const CAUGHT_UP_POLL_MS = 100;
 
 interface InputSlot {
   readonly role: TopicRole;
+  readonly partition: number;
   readonly slot: TaskSlot<InputTask>;
 }
 
@@ -71,6 +61,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #set: StageSet;
   readonly #admin: KafkaAdmin;
+  readonly #halts: Halts;
   readonly #changelogs: ChangelogReader;
   readonly #pump: InputPump;
   readonly #producer: IdempotentProducer | null;
@@ -87,25 +78,19 @@ export class Worker {
 
   /** Checks topics, schemas and the other stage sets, joins the group and returns with the first assignment under way. Throws UserError. */
   static async start(options: WorkerOptions): Promise<Worker> {
-    const { settings, topology, connection, registry, log } = options;
-    const admin = await KafkaAdmin.connect(connection, log);
+    const set = options.topology.stageSets[options.stages];
+    const parts = await openParts(options, set);
+    const worker = new Worker(options, set, parts);
     try {
-      const set = topology.stageSets[options.stages];
-      await checkTopics(topology, admin);
-      await checkExclusive(topology, set, admin);
-      const codec = new OutputCodec(settings.domain, await registerSchemas(topology, registry), registry);
-      const isAtLeastOnce = settings.runtime.guarantee === 'at_least_once';
-      const producer = isAtLeastOnce ? await IdempotentProducer.open(connection, log) : null;
-      const worker = new Worker(options, set, admin, codec, producer);
       await worker.#member.start();
       return worker;
     } catch (error) {
-      await admin.close();
+      await worker.stop();
       throw error;
     }
   }
 
-  private constructor(options: WorkerOptions, set: StageSet, admin: KafkaAdmin, codec: OutputCodec, producer: IdempotentProducer | null) {
+  private constructor(options: WorkerOptions, set: StageSet, { admin, codec, producer, table, halts }: WorkerParts) {
     const { settings, topology, connection, registry, log } = options;
     const { runtime } = settings;
     const limits = { maxBytes: runtime.fetchMaxBytes, maxBytesPerPartition: runtime.fetchMaxBytesPerPartition };
@@ -113,9 +98,11 @@ export class Worker {
     this.#set = set;
     this.#admin = admin;
     this.#producer = producer;
+    this.#halts = halts;
     this.#changelogs = new ChangelogReader(connection, log, limits);
     this.#pump = new InputPump(
       new LogReader(connection, log, { isolation: 'read_committed', maxWaitMs: FETCH_WAIT_MS, ...limits }),
+      halts,
       log,
       (error) => this.#end(error),
     );
@@ -135,13 +122,16 @@ export class Worker {
       settings,
       topology,
       set,
-      table: new PartitionTable(topology.partitioning, murmur2Partition),
+      table,
       codec,
       schemas: registry,
       clients: { connection, admin, changelogs: this.#changelogs, log },
       ports: this.#ports(),
+      halts,
       log,
     });
+    halts.onChange(() => this.#haltsChanged());
+    halts.failed.catch((error) => this.#isStopping || this.#end(error));
     this.#commitTimer = setInterval(() => this.#onTimer(), runtime.commitIntervalMs);
     // Whoever waits on `failed` sees it; nobody has to.
     this.#ended.promise.catch(() => {});
@@ -153,18 +143,20 @@ export class Worker {
   }
 
   stats(): WorkerStats {
-    const sum = { ...this.#past, tasks: this.#inputs.size + this.#joins.size, running: 0, lag: 0 };
-    for (const { slot, role } of this.#inputs.values()) {
+    const sum = { ...this.#past, tasks: this.#inputs.size + this.#joins.size, running: 0, halted: 0, lag: 0 };
+    for (const { slot, role, partition } of this.#inputs.values()) {
       sum.failures += slot.failures;
+      if (this.#halts.isHalted(partition)) sum.halted++;
       const { task } = slot;
       if (task === null) continue;
       sum.running++;
       sum.taken += task.logic.taken;
       sum.commits += task.commits;
-      sum.lag += this.#pump.lag(this.#topic(role), task.spec.input!.partition) ?? 0;
+      sum.lag += this.#pump.lag(this.#topic(role), partition) ?? 0;
     }
     for (const { slot } of this.#joins.values()) {
       sum.failures += slot.failures;
+      if (this.#halts.isAllHalted) sum.halted++;
       if (slot.task === null) continue;
       sum.running++;
       sum.matrices += slot.task.logic.emitted;
@@ -195,6 +187,7 @@ export class Worker {
     clearInterval(this.#commitTimer);
     await this.#drain();
     await this.#member.stop();
+    await this.#halts.close();
     await this.#pump.close();
     await this.#changelogs.close();
     await this.#producer?.close();
@@ -216,8 +209,8 @@ export class Worker {
   }
 
   #ports(): TaskPorts {
-    const { settings, connection, log } = this.#options;
-    const clients = { connection, admin: this.#admin, changelogs: this.#changelogs, log };
+    const { settings, connection, log, onStep } = this.#options;
+    const clients = { connection, admin: this.#admin, changelogs: this.#changelogs, log, onStep };
     if (this.#producer === null || this.#committer === null) return exactlyOncePorts(clients, settings.runtime);
     return atLeastOncePorts(clients, this.#producer, this.#committer, () => ({
       memberId: this.#member.memberId,
@@ -251,7 +244,7 @@ export class Worker {
       },
       this.#options.log,
     );
-    this.#inputs.set(partitionKey({ topic, partition }), { role, slot });
+    this.#inputs.set(partitionKey({ topic, partition }), { role, partition, slot });
   }
 
   #openJoin(partition: number): void {
@@ -304,10 +297,16 @@ export class Worker {
 
   #onTimer(): void {
     const now = Date.now();
-    for (const { slot } of this.#inputs.values()) {
-      slot.task?.logic.idle(now);
+    for (const { slot, role, partition } of this.#inputs.values()) {
+      // A tick that lies in the log already must not find its slot closed: the idle timer is for symbols that send nothing.
+      if (this.#pump.isCaughtUp(this.#topic(role), partition)) slot.task?.logic.idle(now);
       void slot.task?.commit().then(() => this.#pump.resumeReady());
     }
+  }
+
+  #haltsChanged(): void {
+    this.#pump.haltsChanged();
+    for (const { loop } of this.#joins.values()) loop?.haltsChanged();
   }
 
   async #commitAll(): Promise<void> {

@@ -17,15 +17,17 @@ declare module 'vitest' {
   }
 }
 
-const HOME_PREFIX = 'arbitrex-test-';
+/** A folder of this name and the pid of a test process is a platform's, and is removed by the next run if that process dies. */
+export const HOME_PREFIX = 'arbitrex-test-';
 
 /** Downloads outlast a run and are shared with `arbitrex up` in this checkout; data does not. */
 export const sharedDownloads = join(packageRoot, '.arbitrex', 'downloads');
 
 /** vitest's global setup. Embedded, unless ARBITREX_PLATFORM says docker. @returns what ends the platform. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (process.env.KAFKA_BROKERS && process.env.SCHEMA_REGISTRY_URL) {
-    const { brokers, registryUrl } = await startPlatform();
+  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = process.env;
+  if (KAFKA_BROKERS && SCHEMA_REGISTRY_URL) {
+    const { brokers, registryUrl } = await startPlatform({ env: { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } });
     project.provide('brokers', brokers);
     project.provide('registryUrl', registryUrl);
     return async () => {};

@@ -13,6 +13,11 @@ import { terminate } from '../../../src/platform/processes.ts';
 import type { ProcessRef } from '../../../src/platform/types.ts';
 import { waitUntilItAnswers } from '../../../src/platform/wait.ts';
 
+/**
+ * Of this process only: two runs at the same time that both find a port free would share the broker that binds it first, and each stop its own.
+ * Below the ports that systems hand out by themselves.
+ */
+const PREFERRED_PORT = 20_000 + (process.pid % 6_000) * 2;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 30_000;
 
@@ -38,8 +43,8 @@ export class PrivateBroker {
     createHome(home);
     for (const folder of [home.config, home.logs]) mkdirSync(folder, { recursive: true });
     const wish = { option: '', explicit: undefined, last: undefined };
-    const port = await choosePort({ ...wish, name: 'a test’s broker', preferred: 30_092 });
-    const controllerPort = await choosePort({ ...wish, name: 'its controller', preferred: 30_093 }, [port]);
+    const port = await choosePort({ ...wish, name: 'a test’s broker', preferred: PREFERRED_PORT });
+    const controllerPort = await choosePort({ ...wish, name: 'its controller', preferred: PREFERRED_PORT + 1 }, [port]);
     const broker = new PrivateBroker(home, (await findJava(process.env))!, { port, controllerPort });
     await broker.resume();
     return broker;

@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { locateHome } from '../../../src/platform/home.ts';
 import { platformStatus, readPlatformFile } from '../../../src/platform/index.ts';
+import { readChoices } from '../../../src/platform/platform-file.ts';
 import { LOOPBACK } from '../../../src/platform/ports.ts';
 import { findMark, LocalPlatform, leaveMark } from './local-platform.ts';
 
@@ -71,6 +73,20 @@ describe('the embedded platform', () => {
   it('refuses other ports and another kind while it runs', async () => {
     await expect(local.start({ kafkaPort: 1 })).rejects.toThrow(/already runs, with kafka on port \d+ and not 1/);
     await expect(local.start({ platform: 'docker' })).rejects.toThrow('docker was asked for');
+  });
+});
+
+describe('an embedded platform that is deleted', () => {
+  it('forgets topics and schemas, keeps its ports, and leaves the choice of the kind open', async () => {
+    const local = new LocalPlatform('embedded');
+    onTestFinished(() => local.remove());
+    const before = await local.startOnFreePorts();
+    await leaveMark(before);
+    expect(await local.stop({ deleteData: true })).toMatchObject({ dataDeleted: true });
+    expect(readChoices(locateHome({ home: local.home }).choicesFile)?.kind).toBeNull();
+    const after = await local.start();
+    expect(after.brokers).toEqual(before.brokers);
+    expect(await findMark(after)).toEqual({ partitions: undefined, subjects: [] });
   });
 });
 

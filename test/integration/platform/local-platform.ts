@@ -4,16 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KafkaAdmin } from '../../../src/kafka/admin.ts';
 import { silentLog } from '../../../src/log.ts';
-import { type LocalKind, type Platform, type StartOptions, startPlatform, stopPlatform } from '../../../src/platform/index.ts';
+import {
+  type LocalKind,
+  type Platform,
+  type StartOptions,
+  type Stopped,
+  startPlatform,
+  stopPlatform,
+} from '../../../src/platform/index.ts';
 import { anyFreePort } from '../../../src/platform/ports.ts';
-import { sharedDownloads } from '../platform-setup.ts';
+import { HOME_PREFIX, sharedDownloads } from '../platform-setup.ts';
 
 /** The environment without what would name another platform than this test's. */
 const env = { ...process.env, KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: '', ARBITREX_PLATFORM: '', ARBITREX_HOME: '' };
 
 /** A home in a temporary folder; its ports are free and, once started, kept. */
 export class LocalPlatform {
-  readonly home = mkdtempSync(join(tmpdir(), 'arbitrex-platform-'));
+  readonly home = mkdtempSync(join(tmpdir(), `${HOME_PREFIX}${process.pid}-`));
   readonly #kind: LocalKind;
 
   constructor(kind: LocalKind) {
@@ -30,8 +37,8 @@ export class LocalPlatform {
     return await startPlatform({ home: this.home, downloads: sharedDownloads, platform: this.#kind, env, ...options });
   }
 
-  async stop(): Promise<Awaited<ReturnType<typeof stopPlatform>>> {
-    return await stopPlatform({ home: this.home, env });
+  async stop(options: { deleteData?: boolean } = {}): Promise<Stopped> {
+    return await stopPlatform({ home: this.home, env, ...options });
   }
 
   /** Ends it and leaves nothing of it. */

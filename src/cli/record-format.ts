@@ -1,0 +1,82 @@
+import type { ConsumableTopic } from '../clients/feature-consumer.ts';
+import type { ConsumeFormat } from './consume.ts';
+
+/** Columns of a table: those that tell most, by topic. The other formats print every field. */
+const TABLE_COLUMNS: Readonly<Record<ConsumableTopic, readonly string[]>> = {
+  ticks: ['event_time', 'symbol', 'bid', 'ask', 'volume', 'seq', 'source_id'],
+  'clean-ohlcv': ['timestamp_utc', 'symbol', 'timeframe', 'open', 'high', 'low', 'close', 'volume', 'log_return_1', 'valid_bar'],
+  'features-tier1': [
+    'timestamp_utc',
+    'symbol',
+    'timeframe',
+    'ml_ready',
+    'rolling_return_12',
+    'vol_12',
+    'atr_normalized',
+    'momentum_score',
+    'efficiency_ratio',
+  ],
+  'features-tier2': ['window_end', 'universe', 'timeframe', 'version', 'completeness', 'mean_abs_rho', 'max_abs_rho', 'dispersion'],
+  'dead-letters': ['timestamp', 'reason', 'topic', 'partition', 'offset', 'symbol', 'message'],
+};
+const TIMES: ReadonlySet<string> = new Set(['event_time', 'timestamp_utc', 'window_start', 'window_end', 'timestamp']);
+const SIGNIFICANT_DIGITS = 7;
+const TIME_WIDTH = 20;
+const CELL_WIDTH = 13;
+const NAME_WIDTH = 10;
+
+/** Turns the records of a topic into lines. */
+export interface RecordFormat {
+  /** Printed first, where there is one. */
+  readonly header: string | null;
+  line(value: Readonly<Record<string, unknown>>): string;
+}
+
+/** The format asked for. `fields` are those of the topic's schema, in order. */
+export function recordFormat(topic: ConsumableTopic, format: ConsumeFormat, fields: readonly string[]): RecordFormat {
+  if (format === 'jsonl') return { header: null, line: (value) => JSON.stringify(value, asJson) };
+  if (format === 'csv') return { header: fields.join(','), line: (value) => fields.map((name) => csvCell(value[name])).join(',') };
+  const columns = TABLE_COLUMNS[topic];
+  return {
+    header: columns
+      .map((name) => name.slice(0, widthOf(name)).padEnd(widthOf(name)))
+      .join(' ')
+      .trimEnd(),
+    line: (value) =>
+      columns
+        .map((name) => tableCell(name, value[name]))
+        .join(' ')
+        .trimEnd(),
+  };
+}
+
+function widthOf(name: string): number {
+  if (TIMES.has(name)) return TIME_WIDTH;
+  return name === 'symbol' || name === 'timeframe' || name === 'universe' ? NAME_WIDTH : CELL_WIDTH;
+}
+
+function tableCell(name: string, value: unknown): string {
+  const width = widthOf(name);
+  if (value === null || value === undefined) return '·'.padEnd(width);
+  if (TIMES.has(name)) return isoSecond(value as number).padEnd(width);
+  if (typeof value === 'number') return String(Number(value.toPrecision(SIGNIFICANT_DIGITS))).padEnd(width);
+  return String(value).padEnd(width);
+}
+
+/** Times beyond the calendar are shown as they are. */
+function isoSecond(timestampUtc: number): string {
+  const date = new Date(timestampUtc);
+  return Number.isNaN(date.getTime()) ? String(timestampUtc) : `${date.toISOString().slice(0, 19)}Z`;
+}
+
+function csvCell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'object' ? JSON.stringify(value, asJson) : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Bytes as base64: what Buffer's own toJSON makes of them is a list of numbers. */
+function asJson(_name: string, value: unknown): unknown {
+  const isBytes = typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'Buffer';
+  return isBytes ? Buffer.from((value as { data: number[] }).data).toString('base64') : value;
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readTicks, type TickRow } from '../csv/ticks.ts';
+import type { Tick } from '../domain/tick.ts';
+import { UserError } from '../errors.ts';
+import { type NewTick, TickProducer, type TickProducerOptions } from './tick-producer.ts';
+
+/** How fast ticks go out: as fast as they can, so many a second, or by their event times, so many times faster than real time. */
+export interface Pace {
+  readonly ticksPerSecond?: number;
+  readonly speed?: number;
+}
+
+export interface ProduceFileOptions extends TickProducerOptions {
+  readonly pace?: Pace;
+  /** A bad row ends the run instead of being passed over. */
+  readonly strict?: boolean;
+  /** Stops at the next tick; what was taken is flushed. */
+  readonly signal?: AbortSignal;
+  /** Told of every row that holds no tick to send. */
+  readonly onBadRow?: (line: number, problem: string) => void;
+  readonly onProgress?: (sent: number) => void;
+}
+
+/** What was produced. */
+export interface Produced {
+  readonly sent: number;
+  readonly badRows: number;
+  readonly seconds: number;
+}
+
+/** Sends the ticks of a CSV file (`-`: standard input). Throws UserError where it cannot be read, or for a bad row where `strict`. */
+export async function produceFile(path: string, options: ProduceFileOptions): Promise<Produced> {
+  let badRows = 0;
+  async function* ticks(): AsyncGenerator<NewTick> {
+    for await (const rows of readTicks(path)) {
+      for (const row of rows) {
+        const problem = problemOf(row);
+        if (problem === null) {
+          yield toNewTick(row.tick);
+          continue;
+        }
+        badRows++;
+        if (options.strict === true) throw new UserError(`${path}: line ${row.line}: ${problem}`);
+        options.onBadRow?.(row.line, problem);
+      }
+    }
+  }
+  return { ...(await produceTicks(ticks(), options)), badRows };
+}
+
+/** Sends ticks from any source at the pace asked for. */
+export async function produceTicks(
+  ticks: AsyncIterable<NewTick> | Iterable<NewTick>,
+  options: ProduceFileOptions,
+): Promise<Omit<Produced, 'badRows'>> {
+  const began = performance.now();
+  const producer = await TickProducer.open(options);
+  const pacer = new Pacer(options.pace ?? {}, options.signal);
+  let sent = 0;
+  try {
+    for await (const tick of ticks) {
+      if (options.signal?.aborted === true) break;
+      if (pacer.mustWait(tick.eventTime)) {
+        await producer.flush();
+        await pacer.wait();
+      }
+      await producer.send(tick);
+      sent++;
+      if (sent % PROGRESS_EVERY === 0) options.onProgress?.(sent);
+    }
+    await producer.flush();
+  } finally {
+    await producer.close();
+  }
+  options.onProgress?.(sent);
+  return { sent, seconds: (performance.now() - began) / 1_000 };
+}
+
+const PROGRESS_EVERY = 1_000;
+/** Waits shorter than this are not worth a flush. */
+const SHORTEST_WAIT_MS = 5;
+
+/** Says when the next tick is due. */
+class Pacer {
+  readonly #pace: Pace;
+  readonly #signal: AbortSignal | undefined;
+  #startedAt = 0;
+  #firstEventTime: number | null = null;
+  #count = 0;
+  #waitMs = 0;
+
+  constructor(pace: Pace, signal: AbortSignal | undefined) {
+    this.#pace = pace;
+    this.#signal = signal;
+  }
+
+  /** True where the tick is not due yet. */
+  mustWait(eventTime: number): boolean {
+    const { ticksPerSecond, speed } = this.#pace;
+    if (ticksPerSecond === undefined && speed === undefined) return false;
+    if (this.#firstEventTime === null) {
+      this.#firstEventTime = eventTime;
+      this.#startedAt = performance.now();
+    }
+    const dueMs = ticksPerSecond === undefined ? (eventTime - this.#firstEventTime) / speed! : (1_000 * this.#count) / ticksPerSecond;
+    this.#count++;
+    this.#waitMs = dueMs - (performance.now() - this.#startedAt);
+    return this.#waitMs >= SHORTEST_WAIT_MS;
+  }
+
+  async wait(): Promise<void> {
+    await sleep(this.#waitMs, undefined, this.#signal === undefined ? {} : { signal: this.#signal }).catch(() => {});
+  }
+}
+
+/** Why a row cannot be sent, null where it can: what Avro cannot carry, or nobody could find again. */
+function problemOf({ tick, problem }: TickRow): string | null {
+  if (problem !== null) return problem;
+  if (tick.symbol === '') return 'has no symbol';
+  for (const name of ['bid', 'ask', 'last', 'volume'] as const) if (!Number.isFinite(tick[name])) return `${name} is ${tick[name]}`;
+  return null;
+}
+
+function toNewTick(tick: Tick): NewTick {
+  const { symbol, eventTime, bid, ask, sourceId } = tick;
+  return {
+    symbol,
+    eventTime,
+    bid,
+    ask,
+    sourceId,
+    ...(tick.hasLast ? { last: tick.last } : {}),
+    ...(tick.hasVolume ? { volume: tick.volume } : {}),
+    ...(tick.hasSeq ? { seq: tick.seq } : {}),
+  };
+}

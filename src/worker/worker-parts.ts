@@ -1,0 +1,41 @@
+import type { StageSet } from '../../topology/fx.ts';
+import { PartitionTable } from '../../topology/partition-table.ts';
+import { KafkaAdmin } from '../kafka/admin.ts';
+import { IdempotentProducer } from '../kafka/idempotent-producer.ts';
+import { murmur2Partition } from '../kafka/partitioner.ts';
+import { Halts } from './halts.ts';
+import { OutputCodec } from './output-codec.ts';
+import { checkExclusive, checkTopics, registerSchemas } from './start-checks.ts';
+import type { WorkerOptions } from './worker.ts';
+
+/** What is opened and checked before there is a worker; it is the worker's to close. */
+export interface WorkerParts {
+  readonly admin: KafkaAdmin;
+  readonly codec: OutputCodec;
+  /** Null under exactly_once. */
+  readonly producer: IdempotentProducer | null;
+  readonly table: PartitionTable;
+  /** Known up to now: what is halted is never begun. */
+  readonly halts: Halts;
+}
+
+/** Checks topics, schemas and the other stage sets, and reads what is halted. Throws UserError, with everything closed again. */
+export async function openParts(options: WorkerOptions, set: StageSet): Promise<WorkerParts> {
+  const { settings, topology, connection, registry, log } = options;
+  const admin = await KafkaAdmin.connect(connection, log);
+  let producer: IdempotentProducer | null = null;
+  try {
+    await checkTopics(topology, admin);
+    await checkExclusive(topology, set, admin);
+    const ids = await registerSchemas(topology, registry);
+    const codec = new OutputCodec(settings.domain, ids, registry);
+    if (settings.runtime.guarantee === 'at_least_once') producer = await IdempotentProducer.open(connection, log);
+    const table = new PartitionTable(topology.partitioning, murmur2Partition);
+    const control = { connection, topic: topology.topics.control.name, schemaId: ids.control, log };
+    return { admin, codec, producer, table, halts: await Halts.open(control, registry, table) };
+  } catch (error) {
+    await producer?.close();
+    await admin.close();
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+/** What a worker is doing, at one moment. */
+export interface WorkerStats {
+  /** Tasks owned, and those of them at work (the others fence, restore, or wait to start again). */
+  readonly tasks: number;
+  readonly running: number;
+  /** Tasks owned that a halt stops from emitting. */
+  readonly halted: number;
+  /** Input records taken since the start. */
+  readonly taken: number;
+  readonly matrices: number;
+  readonly commits: number;
+  readonly failures: number;
+  /** Input records not read yet, over the partitions that have answered. */
+  readonly lag: number;
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RegistryMood } from '../platform/registry-proxy.ts';
+import { between } from '../random.ts';
+import type { FaultCase } from './case.ts';
+
+const MOODS: readonly RegistryMood[] = ['refusing', 'failing', 'silent', 'slow'];
+
+/** The registry fails while a schema is needed that nobody has looked up yet. Work stalls and resumes; nothing is dead-lettered for it. */
+export const registries: FaultCase[] = [
+  ...MOODS.map(
+    (mood): FaultCase => ({
+      name: `registry-${mood}`,
+      about: `the registry is ${mood} when a new schema id comes up`,
+      short: mood === 'failing',
+      options: { hasLaterSchema: true },
+      async disturb(run) {
+        const worker = run.worker();
+        await run.untilAssigned(worker);
+        run.world.registry.mood = mood;
+        const before = run.world.registry.disturbed;
+        await sleep(between(run.random, 2_000, 5_000));
+        run.world.registry.mood = 'well';
+        run.faults += run.world.registry.disturbed - before;
+        await run.untilEnded(worker);
+        if (run.faults === 0) run.problems.push('nobody asked the registry while it was out of order');
+      },
+    }),
+  ),
+  {
+    name: 'registry-down-at-start',
+    about: 'the registry is down when a worker starts, and comes up later',
+    async disturb(run) {
+      run.world.registry.mood = 'refusing';
+      const worker = run.worker();
+      await sleep(between(run.random, 2_000, 4_000));
+      run.world.registry.mood = 'well';
+      run.faults++;
+      await run.untilEnded(worker);
+    },
+  },
+];
