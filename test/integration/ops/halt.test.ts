@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { drive, lineDifferences, versions, writtenLines } from '../worker/golden-input.ts';
 import { until } from '../worker/wait.ts';
-import { BY_TEST, endsOf, openOperated, THREE_SYMBOLS } from './operated.ts';
+import { BY_TEST, endsOf, openOperated, THREE_SYMBOLS, workedOffBut } from './operated.ts';
 import { TickFlow } from './tick-flow.ts';
 
 /** How soon a halt holds, ms: a promise of the kill switch, so the tests give it exactly that long. */
@@ -73,11 +73,12 @@ it('a halt outlasts the workers: the next one begins nothing that is halted', as
   await flow.send(20);
   for (let restart = 0; restart < 2; restart++) {
     const worker = await installation.startWorker();
-    await until('the others are worked off', async () => worker.stats().running === 3 && worker.stats().lag === 20);
+    await workedOffBut(installation, 1);
+    await until('all tasks have been restored', () => worker.stats().running === 3);
     expect(worker.stats().halted).toBe(1);
     await worker.stop();
     const now = await endsOf(installation, 'clean-ohlcv');
-    expect(now.map((end, i) => end > before[i]!)).toEqual([true, false, true]);
+    expect(now.map((end, partition) => end > before[partition]!)).toEqual([true, false, true]);
   }
 
   await killSwitch.resume(['BBB'], BY_TEST);
@@ -97,7 +98,7 @@ it('symbols that share a partition halt together; one that falls elsewhere goes 
   await killSwitch.halt(['XAU'], BY_TEST);
   await until('the worker knows', () => worker.stats().halted === 1);
   await flow.send(20);
-  await until('the partition that is not shared is worked off', () => worker.stats().lag === 2 * 20);
+  await workedOffBut(installation, 0);
   const bars = Map.groupBy(await installation.cleanBars(), ({ record }) => record.symbol);
   expect([...bars].map(([symbol, { length }]) => [symbol, length]).sort()).toEqual([
     ['OWN', 19],
@@ -109,6 +110,28 @@ it('symbols that share a partition halt together; one that falls elsewhere goes 
   await worker.caughtUp();
   await worker.stop();
   expect(lineDifferences(await writtenLines(installation), drive(installation, flow.ticks))).toEqual([]);
+});
+
+it('the live idle timer closes no slot whose ticks wait in the log, neither during a halt nor after it', async () => {
+  const { installation, killSwitch } = await openOperated({ timeframes: ['1s'], symbols: ['AAA'], live: { idle_ms: 0 } });
+  const flow = new TickFlow(installation, ['AAA'], 7, { startMs: Math.floor((Date.now() - 120_000) / 1_000) * 1_000, stepMs: 20 });
+  const worker = await installation.startWorker();
+  await flow.send(50);
+  await until('the first slot is closed by the timer', async () => (await installation.cleanBars()).length === 1);
+
+  await killSwitch.halt(['AAA'], BY_TEST);
+  await until('the worker knows', () => worker.stats().halted === 1);
+  const before = await endsOf(installation, 'clean-ohlcv');
+  await sleep(HALT_LIMIT_MS);
+  expect(await endsOf(installation, 'clean-ohlcv')).toEqual(before);
+
+  // The timer has closed slots up to the present: the next ticks are later than that.
+  const { record: last } = (await installation.cleanBars()).at(-1)!;
+  const next = new TickFlow(installation, ['AAA'], 8, { startMs: last.timestamp_utc, stepMs: 20 });
+  await next.send(5_000);
+  await killSwitch.resume(['AAA'], BY_TEST);
+  await worker.caughtUp();
+  expect((await installation.deadLetters()).map(({ record }) => record.reason)).toEqual([]);
 });
 
 it('matrices go out partial without a halted symbol, and are corrected when it comes again', async () => {

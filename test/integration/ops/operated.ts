@@ -4,6 +4,7 @@ import { silentLog } from '../../../src/log.ts';
 import { KillSwitch } from '../../../src/ops/kill-switch.ts';
 import type { TopicRole } from '../../../topology/topics.ts';
 import { Installation, type SettingsObject } from '../worker/installation.ts';
+import { until } from '../worker/wait.ts';
 
 /** Who halts in these tests. */
 export const BY_TEST = { reason: 'a test', requestedBy: 'test@here' };
@@ -29,4 +30,14 @@ export async function openOperated(file: SettingsObject): Promise<{ installation
 /** The ends of a topic's partitions: they move with everything that is written. */
 export async function endsOf({ admin, topology }: Installation, role: TopicRole): Promise<number[]> {
   return (await admin.watermarks(topology.topics[role].name)).map(({ high }) => high);
+}
+
+/** Resolves when the workers have committed all ticks there are, but for those of one partition. */
+export async function workedOffBut(installation: Installation, halted: number): Promise<void> {
+  const { admin, topology } = installation;
+  const ends = await endsOf(installation, 'ticks');
+  await until('the other partitions are worked off', async () => {
+    const committed = await admin.committedOffsets(topology.stageSets.all.groupId, topology.topics.ticks.name);
+    return ends.every((end, partition) => partition === halted || (committed[partition] ?? 0) >= end);
+  });
 }

@@ -4,9 +4,8 @@ import { uniform } from '../../property/hostile.ts';
 import type { Installation } from '../worker/installation.ts';
 import { outgoing } from '../worker/outgoing-ticks.ts';
 
-const START = Date.UTC(2026, 0, 5);
-/** Two ticks a 1s bar. */
-const STEP_MS = 500;
+/** Two ticks a 1s bar, long ago. */
+const DEFAULT_TIMES = { startMs: Date.UTC(2026, 0, 5), stepMs: 500 };
 const PACE_MS = 30;
 
 /** Good ticks of some symbols, a round of one tick each at a time, in steps of event time: random walks from a seed. */
@@ -16,14 +15,16 @@ export class TickFlow {
   rounds = 0;
   readonly #installation: Installation;
   readonly #symbols: readonly string[];
+  readonly #times: typeof DEFAULT_TIMES;
   readonly #random: () => number;
   readonly #prices: number[];
   #running: Promise<void> | null = null;
   #isStopping = false;
 
-  constructor(installation: Installation, symbols: readonly string[], seed: number) {
+  constructor(installation: Installation, symbols: readonly string[], seed: number, times = DEFAULT_TIMES) {
     this.#installation = installation;
     this.#symbols = symbols;
+    this.#times = times;
     this.#random = uniform(seed);
     this.#prices = symbols.map(() => 1);
   }
@@ -53,7 +54,7 @@ export class TickFlow {
   }
 
   #round(): Tick[] {
-    const eventTime = START + STEP_MS * this.rounds++;
+    const eventTime = this.#times.startMs + this.#times.stepMs * this.rounds++;
     return this.#symbols.map((symbol, i) => {
       this.#prices[i]! *= 1 + 1e-3 * (this.#random() - 0.5);
       const bid = this.#prices[i]!;

@@ -7,8 +7,8 @@ import { type OutgoingTick, outgoing, tickBytes } from './outgoing-ticks.ts';
 
 const START = utc('2024-03-05T10:00');
 const SCHEMA_ID_OF_NOBODY = 2_000_000_000;
-/** What a batch with one record takes beside the record's value, where the key has 6 bytes and the value about a MiB. */
-const RECORD_AROUND_VALUE_BYTES = 78;
+/** What a batch of one record takes beside the record's value: key and header as below, a value of about a MiB. */
+const AROUND_VALUE_BYTES = 88;
 
 let installation: Installation;
 /** Ticks that are as they should be, one a minute. */
@@ -31,7 +31,7 @@ function badTick(fields: Parameters<typeof tickAt>[2]): Buffer {
   return tickBytes(installation.tickSchemaId, tickAt(START + MINUTE, 1.1, fields));
 }
 
-const largest = () => Buffer.alloc(installation.settings.topics.maxMessageBytes - RECORD_AROUND_VALUE_BYTES, 7);
+const largest = () => Buffer.alloc(installation.settings.topics.maxMessageBytes - AROUND_VALUE_BYTES, 7);
 
 describe('a record that cannot be worked on', () => {
   test('lands in the dead letters with its bytes, position and reason, and the next good tick is processed', async () => {
