@@ -9,8 +9,9 @@
  *     await producer.send({ symbol: 'EURUSD', eventTime: Date.now(), bid: 1.1, ask: 1.1002 });
  *     await producer.close();
  */
-export { parseReplayConfig, parseSettings, type ReplayConfig, type Settings } from '../topology/settings.ts';
+
 export { buildTopology, type StageSetName, type Topology } from '../topology/fx.ts';
+export { parseReplayConfig, parseSettings, type ReplayConfig, type Settings } from '../topology/settings.ts';
 export {
   type ConsumableTopic,
   type Consumed,

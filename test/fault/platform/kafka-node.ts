@@ -190,6 +190,9 @@ const LOG4J = `Configuration:
       PatternLayout:
         pattern: "[%d] %p %m (%c)%n"
   Loggers:
+    Logger:
+      - name: kafka.coordinator.transaction
+        level: INFO
     Root:
       level: WARN
       AppenderRef:

@@ -117,7 +117,7 @@ it('the live idle timer closes no slot whose ticks wait in the log, neither duri
   const flow = new TickFlow(installation, ['AAA'], 7, { startMs: Math.floor((Date.now() - 120_000) / 1_000) * 1_000, stepMs: 20 });
   const worker = await installation.startWorker();
   await flow.send(50);
-  await until('the first slot is closed by the timer', async () => (await installation.cleanBars()).length === 1);
+  await until('the first slot is closed by the timer', async () => (await installation.cleanBars()).length > 0);
 
   await killSwitch.halt(['AAA'], BY_TEST);
   await until('the worker knows', () => worker.stats().halted === 1);

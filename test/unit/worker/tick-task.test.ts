@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TickDecoder } from '../../../src/codec/tick-decoder.ts';
+import type { DomainSettings } from '../../../src/domain/settings.ts';
+import type { Tick } from '../../../src/domain/tick.ts';
+import { murmur2Partition } from '../../../src/kafka/partitioner.ts';
+import type { InputRecord } from '../../../src/runtime/ports.ts';
+import { TickTask } from '../../../src/worker/tick-task.ts';
+import { PartitionTable } from '../../../topology/partition-table.ts';
+import { seeds, uniform } from '../../property/hostile.ts';
+import { hostileSettings, hostileTicks } from '../../property/hostile-ticks.ts';
+import { domainSettings } from '../runtime/support.ts';
+import { batchOf, codecFor, ourSchemas, Topics, tickRecord } from './support.ts';
+
+/** Both symbols live on the one shared partition. */
+const SYMBOLS = ['A', 'B'];
+const PARTITION = 0;
+const CHANGELOGS = ['clean-changelog', 'tier1-changelog'];
+
+async function restoredTask(domain: DomainSettings, topics: Topics): Promise<TickTask> {
+  const task = new TickTask({
+    domain,
+    groupId: 'group',
+    clean: { partition: PARTITION, input: 'ticks', output: 'clean-ohlcv', deadLetters: 'dead-letters', changelog: 'clean-changelog' },
+    features: { partition: PARTITION, output: 'features-tier1', changelog: 'tier1-changelog' },
+    table: new PartitionTable({ sharedPartitions: 1, symbols: [] }, murmur2Partition),
+    misrouted: 'forward',
+    maxTickBytes: 1_000_000,
+    codec: codecFor(domain),
+    decoder: new TickDecoder(ourSchemas()),
+    live: null,
+    idleMs: null,
+    commitRecords: 1_000,
+    haltLimits: null,
+  });
+  for (const topic of CHANGELOGS) {
+    for (const record of topics.changelog(topic)) task.restore({ topic, partition: PARTITION }, record);
+  }
+  await task.restored(topics.committed);
+  return task;
+}
+
+/** Feeds records from where the task stands up to `end`. */
+async function feed(task: TickTask, records: readonly InputRecord[], end: number): Promise<void> {
+  const batch = batchOf('ticks', PARTITION, records.slice(task.nextOffset ?? 0, end));
+  await task.prepare(batch);
+  task.process(batch);
+}
+
+/** Ticks of two symbols by turns, as far as a record can hold them. */
+function records(seed: number): InputRecord[] {
+  const ticks = SYMBOLS.flatMap((symbol, i) =>
+    hostileTicks(seed + i, 100).map((tick): Tick => (tick.symbol === '' ? tick : { ...tick, symbol })),
+  );
+  const random = uniform(seed);
+  const order = ticks.map((tick, i) => ({ tick, at: (i % 100) + random() })).sort((a, b) => a.at - b.at);
+  return order.filter(({ tick }) => Number.isFinite(tick.bid)).map(({ tick }, offset) => tickRecord(offset, tick));
+}
+
+/** What one task gives that is never stopped. */
+async function undisturbed(domain: DomainSettings, input: readonly InputRecord[]): Promise<Map<string, string[]>> {
+  const topics = new Topics();
+  const task = await restoredTask(domain, topics);
+  await feed(task, input, input.length);
+  topics.commit(task.takeCommit());
+  return topics.outputs;
+}
+
+const once = (outputs: ReadonlyMap<string, readonly string[]>) =>
+  new Map([...outputs].map(([topic, lines]) => [topic, [...new Set(lines)]]));
+const options = { numRuns: 40, seed: 20_261_123 };
+
+describe('a tick task that is restored from its changelog', () => {
+  test('goes on with the same bytes, wherever it was cut and whatever it had taken since its last commit', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const domain = domainSettings(hostileSettings(seed));
+        const input = records(seed);
+        const random = uniform(seed + 7);
+        const topics = new Topics();
+        for (let cut = 0; cut < input.length; ) {
+          const task = await restoredTask(domain, topics);
+          const next = Math.min(input.length, cut + Math.floor(60 * random()));
+          await feed(task, input, next);
+          topics.commit(task.takeCommit());
+          // Lost with the task: it is read again.
+          await feed(task, input, Math.min(input.length, next + 10));
+          cut = next === cut ? cut + 1 : next;
+          if (cut !== next) {
+            await feed(task, input, cut);
+            topics.commit(task.takeCommit());
+          }
+        }
+        const task = await restoredTask(domain, topics);
+        await feed(task, input, input.length);
+        topics.commit(task.takeCommit());
+        expect(topics.outputs).toEqual(await undisturbed(domain, input));
+      }),
+      options,
+    );
+  });
+
+  test('at least once: cut between outputs, states and position, it may repeat a record byte for byte, and leaves none out', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, fc.integer({ min: 0, max: 2 }), async (seed, writtenChangelogs) => {
+        const domain = domainSettings(hostileSettings(seed));
+        const input = records(seed);
+        const topics = new Topics();
+        const first = await restoredTask(domain, topics);
+        await feed(first, input, 60);
+        topics.commit(first.takeCommit());
+        await feed(first, input, 120);
+        const cut = first.takeCommit();
+        topics.write(cut.outputs);
+        topics.save(cut.changelog.slice(0, writtenChangelogs));
+
+        const second = await restoredTask(domain, topics);
+        await feed(second, input, input.length);
+        topics.commit(second.takeCommit());
+        const expected = await undisturbed(domain, input);
+        for (const topic of ['clean-ohlcv', 'features-tier1']) {
+          expect(new Set(topics.outputs.get(topic))).toEqual(new Set(expected.get(topic)));
+        }
+        // Dead letters name the offset of their record: those of one record are the same.
+        expect(once(topics.outputs).get('dead-letters')?.toSorted()).toEqual(expected.get('dead-letters')?.toSorted());
+      }),
+      options,
+    );
+  });
+
+  test('at least once: cut within the states of symbols that share a partition, it leaves nothing out', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const domain = domainSettings(hostileSettings(seed));
+        const input = records(seed);
+        const topics = new Topics();
+        const first = await restoredTask(domain, topics);
+        await feed(first, input, 120);
+        const cut = first.takeCommit();
+        topics.write(cut.outputs);
+        const [tier1, clean] = [cut.changelog[0]!, cut.changelog.at(-1)!];
+        topics.save(cut.changelog.length === 2 ? [tier1] : []);
+        topics.save([{ topic: clean.topic, records: clean.records.slice(0, 1) }]);
+
+        const second = await restoredTask(domain, topics);
+        await feed(second, input, input.length);
+        topics.commit(second.takeCommit());
+        const expected = await undisturbed(domain, input);
+        for (const topic of ['clean-ohlcv', 'features-tier1']) {
+          expect(new Set(topics.outputs.get(topic))).toEqual(new Set(expected.get(topic)));
+        }
+      }),
+      options,
+    );
+  });
+});
