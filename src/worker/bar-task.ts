@@ -57,7 +57,7 @@ export class BarTask implements InputTask {
     if (isUsable && !isLost) {
       this.#features.apply();
       // Each series skips by itself what it includes already; they do not all include the same.
-      this.#progress.resume(committed, committed === null ? position : null);
+      this.#progress.resume(committed, position);
     } else {
       this.#features.discard();
       this.#features.writeTombstones(this.#changelog);

@@ -36,6 +36,8 @@ export class CleanWork {
   readonly #outputs: OutputBuffer;
   readonly #sink: SymbolSink<InputRecord>;
   readonly #saved: SavedState<CleanState>;
+  /** Input positions of the restored states, by symbol. */
+  readonly #included = new Map<string, number>();
   /** Offset of the tick being worked on, and its symbol. */
   #position = 0;
   #symbol = '';
@@ -87,7 +89,15 @@ export class CleanWork {
 
   /** Takes over what was loaded. */
   apply(): void {
-    for (const record of this.#saved.take()) this.#stage.restore(record.symbol, fromCleanState(record));
+    for (const record of this.#saved.take()) {
+      this.#stage.restore(record.symbol, fromCleanState(record));
+      this.#included.set(record.symbol, record.input_offset);
+    }
+  }
+
+  /** True where the symbol's restored state includes the tick at `offset`: the symbols of a partition do not all include the same. */
+  includes(symbol: string, offset: number): boolean {
+    return offset < (this.#included.get(symbol) ?? 0);
   }
 
   /** Begins without state; the changelog's is deleted with the next commit. */

@@ -9,10 +9,14 @@ export class InputProgress {
   #rebuiltAt = 0;
   #records = 0;
 
-  /** Goes on where the group's position and the restored state say; at least once, the state can be ahead, and what it includes is not read again. */
+  /**
+   * Goes on at the group's position. `included` is the highest position that the restored state includes: at least once it can be ahead, of
+   * some symbols and not of others, and the outputs up to it have been written; they are held back while the others catch up.
+   */
   resume(committed: number | null, included: number | null): void {
     this.#committed = committed;
-    this.#next = included === null ? committed : Math.max(committed ?? 0, included);
+    this.#next = committed;
+    this.#rebuiltAt = included ?? 0;
   }
 
   /** Begins at the partition's first record and holds outputs back up to the committed position. */
@@ -38,11 +42,6 @@ export class InputProgress {
   /** True where the position has moved since the last commit. A rebuild commits nothing before it is through: cut off, it begins anew. */
   get hasMoved(): boolean {
     return this.#next !== this.#committed && !this.isRebuilding;
-  }
-
-  /** True where the record has been worked on already. */
-  isPast(offset: number): boolean {
-    return this.#next !== null && offset < this.#next;
   }
 
   /** True where the outputs of the record at `offset` have been written by an earlier run. */

@@ -111,7 +111,6 @@ export class TickTask implements InputTask {
     const live = this.#options.live?.() ?? null;
     const { haltLimits } = this.#options;
     for (const record of batch.records) {
-      if (this.#progress.isPast(record.offset)) continue;
       this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
       this.#record(record, live);
       this.#progress.take(record.offset);
@@ -175,6 +174,8 @@ export class TickTask implements InputTask {
         this.#misrouted(record, tick.symbol, home);
         return;
       }
+      // Only what is held back can be in the state already.
+      if (this.#outputs.isMuted && this.clean.includes(tick.symbol, record.offset)) return;
     }
     this.clean.process(tick, record, live);
   }

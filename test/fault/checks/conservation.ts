@@ -1,4 +1,6 @@
+import type { StoredRecord } from '../segments.ts';
 import { decodeAll, type View } from '../view.ts';
+import { lettersOf } from './dead-letters.ts';
 import { withoutRepeats } from './replay.ts';
 
 /**
@@ -9,12 +11,14 @@ import { withoutRepeats } from './replay.ts';
 export async function checkConservation(view: View): Promise<string[]> {
   const { run } = view;
   const { duplicates, forwardedFrom } = run.reference;
-  const distinct = <T extends readonly Parameters<typeof withoutRepeats>[0][number][]>(records: T) =>
-    run.isExactlyOnce ? records : withoutRepeats(records);
-  const letters = await decodeAll(run, 'dead-letter', distinct(view.of('dead-letters').flatMap(({ ledger }) => ledger.committed)));
+  const distinct = (records: readonly StoredRecord[]) => (run.isExactlyOnce ? records : withoutRepeats(records));
+  const letters = await lettersOf(view);
   const problems: string[] = [];
   let held = 0;
   for (const [partition, { ledger }] of view.of('ticks').entries()) {
+    const produced = run.input[partition]!.length;
+    // At least once a record may also be sent on more than once.
+    const records = produced + distinct(ledger.committed.slice(produced)).length;
     const bars = await decodeAll(run, 'clean-ohlcv', distinct(view.of('clean-ohlcv')[partition]!.ledger.committed));
     const newest = new Map(view.of('clean-changelog')[partition]!.ledger.committed.map((record) => [String(record.key), record]));
     const states = await decodeAll(run, 'clean-state', [...newest.values()]);
@@ -27,7 +31,7 @@ export async function checkConservation(view: View): Promise<string[]> {
       const series = states.flatMap((state) => state.series).filter((one) => one.timeframe === timeframe);
       const open = series.flatMap((one) => one.open).reduce((sum, bar) => sum + (bar?.tick_count ?? 0), 0);
       const late = ofPartition.filter(({ reason, timeframes }) => reason === 'LATE' && timeframes.includes(timeframe)).length;
-      const dropped = ledger.committed.length - closed - open - late - rejected - heldHere - forwardedFrom[partition]!;
+      const dropped = records - closed - open - late - rejected - heldHere - forwardedFrom[partition]!;
       if (dropped !== duplicates[partition]) {
         problems.push(
           `conservation: partition ${partition}, ${timeframe}: ${dropped} records unaccounted for, ${duplicates[partition]} were duplicates`,

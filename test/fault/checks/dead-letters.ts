@@ -1,19 +1,17 @@
 import type { DeadLetter } from '../../../src/codec/generated/records.ts';
 import type { ExpectedLetter } from '../reference.ts';
 import { decodeAll, type View } from '../view.ts';
-import { withoutRepeats } from './replay.ts';
 
 /** Every rejected record is among the dead letters, once (at least once: perhaps more often), with its bytes, place and reason; nothing else is. */
 export async function checkDeadLetters(view: View): Promise<string[]> {
   const { run } = view;
-  const stored = view.of('dead-letters').flatMap(({ ledger }) => ledger.committed);
-  const letters = await decodeAll(run, 'dead-letter', run.isExactlyOnce ? stored : withoutRepeats(stored));
+  const letters = await lettersOf(view);
   const problems: string[] = [];
   for (const [partition, expected] of run.reference.letters.entries()) {
     const wanted = expected.map(textOfExpected).sort();
     const found = letters
       .filter((letter) => letter.partition === partition)
-      .map((letter) => textOf(letter, letter.offset >= run.input[partition]!.length))
+      .map((letter) => textOf(letter, isSentOn(view, letter)))
       .sort();
     const lost = difference(wanted, found);
     const surplus = difference(found, wanted);
@@ -23,10 +21,27 @@ export async function checkDeadLetters(view: View): Promise<string[]> {
   return problems;
 }
 
+/** The dead letters; at least once each once, also where the rejected record itself was sent on more than once. */
+export async function lettersOf(view: View): Promise<DeadLetter[]> {
+  const { run } = view;
+  const letters = await decodeAll(
+    run,
+    'dead-letter',
+    view.of('dead-letters').flatMap(({ ledger }) => ledger.committed),
+  );
+  if (run.isExactlyOnce) return letters;
+  const textOfLetter = (letter: DeadLetter) => `${letter.partition} ${textOf(letter, isSentOn(view, letter))}`;
+  return [...new Map(letters.map((letter) => [textOfLetter(letter), letter])).values()];
+}
+
+function isSentOn({ run }: View, { partition, offset }: DeadLetter): boolean {
+  return offset >= run.input[partition]!.length;
+}
+
 /** A record that was sent on has another place in each run. */
-function textOf(letter: DeadLetter, isSentOn: boolean): string {
+function textOf(letter: DeadLetter, hasMoved: boolean): string {
   const { reason, timeframes, offset, key, value } = letter;
-  return describe(reason, timeframes, isSentOn ? null : offset, key, value);
+  return describe(reason, timeframes, hasMoved ? null : offset, key, value);
 }
 
 function textOfExpected({ reason, timeframes, offset, key, value }: ExpectedLetter): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../src/platform/commands.ts';
 import { cleanJavaEnvironment, sharedArchive } from '../../../src/platform/embedded-kafka.ts';
@@ -129,6 +129,12 @@ export class KafkaNode {
     await this.proxy.close();
   }
 
+  /** Transactions of this topic prefix whose markers the broker left out when it started: records that it took are then neither committed nor aborted. */
+  skippedMarkers(prefix: string): number {
+    const lines = existsSync(this.#logFile()) ? readFileSync(this.#logFile(), 'utf8').split('\n') : [];
+    return lines.filter((line) => line.includes("Couldn't find leader endpoint") && line.includes(`send transaction markers for ${prefix}`)).length;
+  }
+
   #signal(signal: NodeJS.Signals): void {
     if (this.#process === null) return;
     try {
@@ -190,6 +196,7 @@ const LOG4J = `Configuration:
       PatternLayout:
         pattern: "[%d] %p %m (%c)%n"
   Loggers:
+    # Says where it leaves out markers.
     Logger:
       - name: kafka.coordinator.transaction
         level: INFO

@@ -173,3 +173,22 @@ it('matrices go out partial without a halted symbol, and are corrected when it c
 function numbersOf<T extends { rho: unknown; n_obs: unknown; std: unknown }>(matrix: T | undefined): object | undefined {
   return matrix && { rho: matrix.rho, n_obs: matrix.n_obs, std: matrix.std };
 }
+
+it('a worker of the joins that starts under a halt of everything emits no matrix before the resume, whatever waits for it', async () => {
+  const { installation, killSwitch } = await openOperated(THREE_SYMBOLS);
+  const flow = new TickFlow(installation, ['AAA', 'BBB', 'CCC'], 9);
+  await flow.send(80);
+  await installation.runToEnd('clean');
+  await installation.runToEnd('tier1');
+
+  await killSwitch.halt(['*'], BY_TEST);
+  const joins = await installation.startWorker('tier2');
+  await until('the join is at work', () => joins.stats().running === 1);
+  await sleep(HALT_LIMIT_MS);
+  expect(joins.stats()).toMatchObject({ halted: 1, matrices: 0 });
+
+  await killSwitch.resume(['*'], BY_TEST);
+  await joins.caughtUp();
+  await joins.stop();
+  expect(lineDifferences(await writtenLines(installation), drive(installation, flow.ticks))).toEqual([]);
+});

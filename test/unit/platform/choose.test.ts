@@ -43,7 +43,7 @@ describe('the way to run the platform', () => {
 
   it('names what is missing and what to install where nothing works', async () => {
     await expect(machine({}).choose()).rejects.toMatchObject({
-      name: 'UserError',
+      name: 'NothingRunsKafka',
       message: expect.stringMatching(/no Docker engine answers.*a JDK 21 or later, and Maven/),
       hint: 'Install a JDK 21 or later and Maven; or Docker with its compose plugin.',
     });

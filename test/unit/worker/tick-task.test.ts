@@ -68,7 +68,7 @@ async function undisturbed(domain: DomainSettings, input: readonly InputRecord[]
 
 const once = (outputs: ReadonlyMap<string, readonly string[]>) =>
   new Map([...outputs].map(([topic, lines]) => [topic, [...new Set(lines)]]));
-const options = { numRuns: 40, seed: 20_261_123 };
+const options = { numRuns: 20, seed: 20_261_123 };
 
 describe('a tick task that is restored from its changelog', () => {
   test('goes on with the same bytes, wherever it was cut and whatever it had taken since its last commit', async () => {
@@ -78,18 +78,12 @@ describe('a tick task that is restored from its changelog', () => {
         const input = records(seed);
         const random = uniform(seed + 7);
         const topics = new Topics();
-        for (let cut = 0; cut < input.length; ) {
+        for (let cut = 0; cut < input.length; cut += 1 + Math.floor(60 * random())) {
           const task = await restoredTask(domain, topics);
-          const next = Math.min(input.length, cut + Math.floor(60 * random()));
-          await feed(task, input, next);
+          await feed(task, input, cut);
           topics.commit(task.takeCommit());
           // Lost with the task: it is read again.
-          await feed(task, input, Math.min(input.length, next + 10));
-          cut = next === cut ? cut + 1 : next;
-          if (cut !== next) {
-            await feed(task, input, cut);
-            topics.commit(task.takeCommit());
-          }
+          await feed(task, input, Math.min(input.length, cut + 10));
         }
         const task = await restoredTask(domain, topics);
         await feed(task, input, input.length);
