@@ -1,31 +1,44 @@
-/** A line on a terminal that counts on; nothing where standard error is not a terminal. */
-export interface Counter {
-  update(count: number): void;
-  /** Removes the line. May be called twice. */
+import { statSync } from 'node:fs';
+
+/** Progress of a long command on standard error, so that standard output stays clean; nothing where that is no terminal. */
+export interface Progress {
+  /** `done` of the total, in its unit; `count` is what is shown beside it. */
+  update(done: number, count: number): void;
+  /** Removes the bar. May be called twice. */
   stop(): void;
 }
 
-/** Redraws at most this often. */
-const REDRAW_MS = 100;
+const NO_PROGRESS: Progress = { update() {}, stop() {} };
 
-/** Counts `unit` with the rate since the start, on standard error, so that standard output stays clean. */
-export function createCounter(options: { readonly quiet: boolean; readonly unit: string }): Counter {
-  if (options.quiet || process.stderr.isTTY !== true) return { update() {}, stop() {} };
+/** A bar that fills up to `total` (null: unknown, so only the count is shown), with the count of `unit` and its rate. */
+export async function createProgress(options: {
+  readonly quiet: boolean;
+  readonly unit: string;
+  readonly total: number | null;
+}): Promise<Progress> {
+  if (options.quiet || process.stderr.isTTY !== true) return NO_PROGRESS;
+  const { default: cliProgress } = await import('cli-progress');
+  const bar = new cliProgress.SingleBar({
+    format: `${options.total === null ? '' : '{bar} {percentage}%  '}{count} ${options.unit}  {rate}/s`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
   const began = performance.now();
-  let drawn = 0;
-  let shown = false;
+  bar.start(options.total ?? 1, 0, { count: '0', rate: '0' });
   return {
-    update(count) {
-      const now = performance.now();
-      if (now - drawn < REDRAW_MS) return;
-      drawn = now;
-      shown = true;
-      const rate = Math.round(count / ((now - began) / 1_000));
-      process.stderr.write(`\r${count.toLocaleString('en')} ${options.unit}, ${rate.toLocaleString('en')}/s\x1b[K`);
+    update(done, count) {
+      const rate = Math.round(count / ((performance.now() - began) / 1_000));
+      bar.update(options.total === null ? 0 : done, { count: count.toLocaleString('en'), rate: rate.toLocaleString('en') });
     },
-    stop() {
-      if (shown) process.stderr.write('\r\x1b[K');
-      shown = false;
-    },
+    stop: () => bar.stop(),
   };
+}
+
+/** Bytes of a file, null where that cannot be told (standard input, no such file). */
+export function sizeOf(path: string): number | null {
+  return path === '-' ? null : (statSync(path, { throwIfNoEntry: false })?.size ?? null);
 }

@@ -31,7 +31,7 @@ Examples:
     )
     .action(async (input: string, options: ReplayOptions, command: Command) => {
       const { settings, json, quiet } = globalOptions(command);
-      const [{ readSettingsText }, { parseReplayConfig }, { replay }, { createCounter }] = await Promise.all([
+      const [{ readSettingsText }, { parseReplayConfig }, { replay }, { createProgress, sizeOf }] = await Promise.all([
         import('./context.ts'),
         import('../../topology/settings.ts'),
         import('../clients/replay.ts'),
@@ -39,14 +39,14 @@ Examples:
       ]);
       const { text, file } = await readSettingsText(options.config ?? settings);
       const config = parseReplayConfig(text, file);
-      const counter = createCounter({ quiet: quiet || json, unit: 'rows' });
+      const progress = await createProgress({ quiet: quiet || json, unit: 'rows', total: sizeOf(input) });
       const began = performance.now();
       try {
-        const summary = await replay(input, config, options.out, ({ rows }) => counter.update(rows));
-        counter.stop();
+        const summary = await replay(input, config, options.out, ({ rows }, bytes) => progress.update(bytes, rows));
+        progress.stop();
         report(summary, options.out, performance.now() - began, json);
       } finally {
-        counter.stop();
+        progress.stop();
       }
     });
 }

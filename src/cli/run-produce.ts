@@ -6,7 +6,7 @@ import { Registry } from '../codec/registry.ts';
 import { UserError } from '../errors.ts';
 import { type ClusterContext, loadContext } from './context.ts';
 import type { ProduceOptions } from './produce.ts';
-import { createCounter } from './progress.ts';
+import { createProgress, sizeOf } from './progress.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** Bad rows named one by one; the others are counted. */
@@ -25,7 +25,8 @@ export async function runProduce(file: string | undefined, options: ProduceOptio
   const context = await loadContext(command);
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
-  const counter = createCounter({ quiet: context.quiet || context.json, unit: 'ticks' });
+  const total = file === undefined ? options.ticks : sizeOf(file);
+  const progress = await createProgress({ quiet: context.quiet || context.json, unit: 'ticks', total });
   let named = 0;
   const common: ProduceFileOptions = {
     topology: buildTopology(context.settings),
@@ -38,19 +39,18 @@ export async function runProduce(file: string | undefined, options: ProduceOptio
     },
     strict: options.strict === true,
     signal: stopping.signal,
-    onProgress: (sent) => counter.update(sent),
+    onProgress: (sent, bytesRead) => progress.update(file === undefined ? sent : bytesRead, sent),
     onBadRow(line, problem) {
       if (named++ < NAMED_BAD_ROWS) process.stderr.write(`${file}: line ${line}: ${problem}\n`);
     },
   };
+  let produced: Produced;
   try {
-    report(
-      file === undefined ? { ...(await produceSynthetic(context, options, common)), badRows: 0 } : await produceFile(file, common),
-      context,
-    );
+    produced = file === undefined ? { ...(await produceSynthetic(context, options, common)), badRows: 0 } : await produceFile(file, common);
   } finally {
-    counter.stop();
+    progress.stop();
   }
+  report(produced, context);
 }
 
 async function produceSynthetic(

@@ -4,11 +4,13 @@ import type { TopicRole } from '../../topology/topics.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
 import { PoisonError } from '../codec/errors.ts';
 import { type Records, type SchemaName, schemas } from '../codec/generated/records.ts';
+import { throughOutage } from '../codec/through-outage.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import { UserError } from '../errors.ts';
 import { KafkaAdmin } from '../kafka/admin.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
-import { LogReader, type RecordHeader } from '../kafka/log-reader.ts';
+import { findLastRecord } from '../kafka/last-record.ts';
+import { type FetchedRecord, LogReader, type LogReaderOptions, type RecordHeader } from '../kafka/log-reader.ts';
 import { murmur2Partition } from '../kafka/partitioner.ts';
 import { type Log, silentLog } from '../log.ts';
 
@@ -56,9 +58,12 @@ export interface ReadOptions {
   readonly onUnreadable?: (partition: number, offset: number, reason: string) => void;
 }
 
-const FETCH_WAIT_MS = 200;
-const MAX_BYTES = 8 * 1024 * 1024;
-const MAX_BYTES_PER_PARTITION = 1024 * 1024;
+const READER_OPTIONS: LogReaderOptions = {
+  isolation: 'read_committed',
+  maxBytes: 8 * 1024 * 1024,
+  maxBytesPerPartition: 1024 * 1024,
+  maxWaitMs: 200,
+};
 
 /**
  * Reads committed records of our topics, without a consumer group: every caller sees everything from where it begins.
@@ -80,28 +85,26 @@ export class FeatureConsumer {
     const { name } = topology.topics[topic];
     const ends = await this.#ends(name);
     const decoder = new RecordDecoder<RecordOf<Topic>>(registry, schemas[CONSUMABLE[topic]]);
-    const limits = { maxBytes: MAX_BYTES, maxBytesPerPartition: MAX_BYTES_PER_PARTITION, maxWaitMs: FETCH_WAIT_MS };
-    const reader = new LogReader(connection, log, { isolation: 'read_committed', ...limits });
+    const reader = new LogReader(connection, log, READER_OPTIONS);
+    const isAborted = (): boolean => options.signal?.aborted === true;
     const stop = (): void => void reader.close();
     options.signal?.addEventListener('abort', stop, { once: true });
     try {
       await reader.connect();
       const open = await this.#assign(reader, name, topic, ends, options);
-      while (open.size > 0 && options.signal?.aborted !== true) {
+      while (open.size > 0 && !isAborted()) {
         for (const { partition, records, nextOffset } of await reader.fetch()) {
           const end = options.follow === true ? Number.POSITIVE_INFINITY : ends[partition]!;
-          await decoder.prepare(records.map(({ value }) => value));
+          await throughOutage(
+            () => decoder.prepare(records.map(({ value }) => value)),
+            isAborted,
+            ({ message: error }, retryInMs) => log.warn({ retryInMs, error }, 'the registry does not answer'),
+          );
+          if (isAborted()) return;
           for (const record of records) {
             if (record.offset >= end) break;
-            const key = record.key?.toString('utf8') ?? null;
-            if (options.symbols !== undefined && isKeyedBySymbol(topic) && !options.symbols.includes(key ?? '')) continue;
-            try {
-              const { offset, timestamp, headers } = record;
-              yield { partition, offset, timestamp, key, headers, value: decoder.decode(record.value) };
-            } catch (error) {
-              if (!(error instanceof PoisonError)) throw error;
-              options.onUnreadable?.(partition, record.offset, error.message);
-            }
+            const consumed = toConsumed(decoder, partition, record, options.onUnreadable);
+            if (consumed !== null && isWanted(topic, consumed.key, options.symbols)) yield consumed;
           }
           if (nextOffset >= end) {
             open.delete(partition);
@@ -111,6 +114,29 @@ export class FeatureConsumer {
       }
     } finally {
       options.signal?.removeEventListener('abort', stop);
+      await reader.close();
+    }
+  }
+
+  /** The newest record of a key, null where there is none: read from the end of the topic backwards. Throws UserError where the topic is absent. */
+  async last<Topic extends ConsumableTopic>(topic: Topic, key: string): Promise<Consumed<RecordOf<Topic>> | null> {
+    const { topology, connection, registry, log = silentLog } = this.#options;
+    const { name } = topology.topics[topic];
+    const partitions = (await this.#ends(name)).length;
+    const decoder = new RecordDecoder<RecordOf<Topic>>(registry, schemas[CONSUMABLE[topic]]);
+    const reader = new LogReader(connection, log, READER_OPTIONS);
+    try {
+      await reader.connect();
+      let newest: { partition: number; record: FetchedRecord } | null = null;
+      for (let partition = 0; partition < partitions; partition++) {
+        const record = await findLastRecord(reader, name, partition, key);
+        if (record !== null && (newest === null || record.timestamp > newest.record.timestamp)) newest = { partition, record };
+      }
+      if (newest === null) return null;
+      const { offset, timestamp, headers, value } = newest.record;
+      await decoder.prepare([value]);
+      return { partition: newest.partition, offset, timestamp, key, headers, value: decoder.decode(value) };
+    } finally {
       await reader.close();
     }
   }
@@ -160,6 +186,26 @@ export class FeatureConsumer {
     // Ticks may have been produced to any partition; what we write is where it belongs.
     return topic === 'ticks' ? all : all.filter((partition) => wanted.has(partition));
   }
+}
+
+/** The record with its value decoded, null where it cannot be. */
+function toConsumed<T>(
+  decoder: RecordDecoder<T>,
+  partition: number,
+  { offset, timestamp, key, headers, value }: FetchedRecord,
+  onUnreadable: ReadOptions['onUnreadable'],
+): Consumed<T> | null {
+  try {
+    return { partition, offset, timestamp, key: key?.toString('utf8') ?? null, headers, value: decoder.decode(value) };
+  } catch (error) {
+    if (!(error instanceof PoisonError)) throw error;
+    onUnreadable?.(partition, offset, error.message);
+    return null;
+  }
+}
+
+function isWanted(topic: ConsumableTopic, key: string | null, symbols: readonly string[] | undefined): boolean {
+  return symbols === undefined || !isKeyedBySymbol(topic) || symbols.includes(key ?? '');
 }
 
 function isKeyedBySymbol(topic: ConsumableTopic): boolean {

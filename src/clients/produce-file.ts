@@ -18,7 +18,8 @@ export interface ProduceFileOptions extends TickProducerOptions {
   readonly signal?: AbortSignal;
   /** Told of every row that holds no tick to send. */
   readonly onBadRow?: (line: number, problem: string) => void;
-  readonly onProgress?: (sent: number) => void;
+  /** Told how many ticks have been sent and how many bytes of the file read. */
+  readonly onProgress?: (sent: number, bytesRead: number) => void;
 }
 
 /** What was produced. */
@@ -31,8 +32,12 @@ export interface Produced {
 /** Sends the ticks of a CSV file (`-`: standard input). Throws UserError where it cannot be read, or for a bad row where `strict`. */
 export async function produceFile(path: string, options: ProduceFileOptions): Promise<Produced> {
   let badRows = 0;
+  let bytesRead = 0;
+  const onBytes = (bytes: number): void => {
+    bytesRead = bytes;
+  };
   async function* ticks(): AsyncGenerator<NewTick> {
-    for await (const rows of readTicks(path)) {
+    for await (const rows of readTicks(path, onBytes)) {
       for (const row of rows) {
         const problem = problemOf(row);
         if (problem === null) {
@@ -45,7 +50,8 @@ export async function produceFile(path: string, options: ProduceFileOptions): Pr
       }
     }
   }
-  return { ...(await produceTicks(ticks(), options)), badRows };
+  const withBytes = { ...options, onProgress: (sent: number) => options.onProgress?.(sent, bytesRead) };
+  return { ...(await produceTicks(ticks(), withBytes)), badRows };
 }
 
 /** Sends ticks from any source at the pace asked for. */
@@ -66,13 +72,13 @@ export async function produceTicks(
       }
       await producer.send(tick);
       sent++;
-      if (sent % PROGRESS_EVERY === 0) options.onProgress?.(sent);
+      if (sent % PROGRESS_EVERY === 0) options.onProgress?.(sent, 0);
     }
     await producer.flush();
   } finally {
     await producer.close();
   }
-  options.onProgress?.(sent);
+  options.onProgress?.(sent, 0);
   return { sent, seconds: (performance.now() - began) / 1_000 };
 }
 

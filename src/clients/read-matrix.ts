@@ -15,13 +15,11 @@ export interface MatrixId {
 /** The record of a matrix, null where there is none (any more). */
 export async function readMatrix(consumer: FeatureConsumer, id: MatrixId): Promise<MatrixRecord | null> {
   const key = `${id.universe}/${id.timeframe}`;
-  let newest: MatrixRecord | null = null;
+  if (id.version === null) return (await consumer.last('features-tier2', key))?.value ?? null;
   for await (const record of consumer.read('features-tier2')) {
-    if (record.key !== key) continue;
-    if (record.value.version === id.version) return record.value;
-    newest = record.value;
+    if (record.key === key && record.value.version === id.version) return record.value;
   }
-  return id.version === null ? newest : null;
+  return null;
 }
 
 /** A matrix record as the domain has it: null numbers are NaN. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ReplayConfig } from '../../topology/settings.ts';
 import { readRawBars } from '../csv/bars.ts';
 import { LineFile } from '../csv/line-file.ts';
+import type { OnBytes } from '../csv/open.ts';
 import { CLEAN_HEADER, cleanLine, FEATURES_HEADER, featureLine, matrixLine, REJECTED_HEADER } from '../csv/results.ts';
 import { readTicks } from '../csv/ticks.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -19,6 +20,9 @@ export interface ReplaySummary {
   rejected: Partial<Record<Reason, number>>;
 }
 
+/** Told what has been done so far, and how many bytes of the input file have been read. */
+export type OnReplayProgress = (summary: ReplaySummary, bytesRead: number) => void;
+
 /**
  * Runs the topology over a CSV file without a broker and writes clean.csv, tier1.csv, tier2.jsonl and rejected.csv into `outFolder` (made if
  * need be). Bars and rows are written in the order they close; rejected.csv is sorted by row. `onProgress` is called now and then.
@@ -29,7 +33,7 @@ export async function replay(
   inputPath: string,
   config: ReplayConfig,
   outFolder: string,
-  onProgress: (summary: ReplaySummary) => void = () => {},
+  onProgress: OnReplayProgress = () => {},
 ): Promise<ReplaySummary> {
   mkdirSync(outFolder, { recursive: true });
   const open = (name: string): LineFile => new LineFile(join(outFolder, name));
@@ -51,12 +55,7 @@ interface ResultFiles {
   readonly rejected: LineFile;
 }
 
-async function run(
-  inputPath: string,
-  config: ReplayConfig,
-  files: ResultFiles,
-  onProgress: (summary: ReplaySummary) => void,
-): Promise<ReplaySummary> {
+async function run(inputPath: string, config: ReplayConfig, files: ResultFiles, onProgress: OnReplayProgress): Promise<ReplaySummary> {
   const summary: ReplaySummary = { rows: 0, cleanBars: 0, featureRows: 0, matrices: 0, rejected: {} };
   // A held tick is refused after rows that came later, so the lines are sorted at the end.
   const rejected: { row: number; line: string }[] = [];
@@ -84,10 +83,14 @@ async function run(
   files.clean.write(CLEAN_HEADER);
   files.features.write(FEATURES_HEADER);
   files.rejected.write(REJECTED_HEADER);
-  const rows = config.input === 'ticks' ? feedTicks(inputPath, driver, reject) : feedRawBars(inputPath, driver, reject);
+  let bytesRead = 0;
+  const onBytes = (bytes: number): void => {
+    bytesRead = bytes;
+  };
+  const rows = config.input === 'ticks' ? feedTicks(inputPath, driver, reject, onBytes) : feedRawBars(inputPath, driver, reject, onBytes);
   for await (const count of rows) {
     summary.rows += count;
-    onProgress(summary);
+    onProgress(summary, bytesRead);
   }
   driver.end();
   for (const { line } of rejected.sort((a, b) => a.row - b.row)) files.rejected.write(line);
@@ -96,8 +99,8 @@ async function run(
 
 type Reject = (row: number, reason: Reason, timeframes: readonly string[]) => void;
 
-async function* feedTicks(path: string, driver: TopologyDriver<number>, reject: Reject): AsyncGenerator<number> {
-  for await (const rows of readTicks(path)) {
+async function* feedTicks(path: string, driver: TopologyDriver<number>, reject: Reject, onBytes: OnBytes): AsyncGenerator<number> {
+  for await (const rows of readTicks(path, onBytes)) {
     for (const { row, tick, problem } of rows) {
       if (problem === null) driver.tick(tick, row);
       else reject(row, 'UNDECODABLE', []);
@@ -106,8 +109,8 @@ async function* feedTicks(path: string, driver: TopologyDriver<number>, reject: 
   }
 }
 
-async function* feedRawBars(path: string, driver: TopologyDriver<number>, reject: Reject): AsyncGenerator<number> {
-  for await (const rows of readRawBars(path)) {
+async function* feedRawBars(path: string, driver: TopologyDriver<number>, reject: Reject, onBytes: OnBytes): AsyncGenerator<number> {
+  for await (const rows of readRawBars(path, onBytes)) {
     for (const { row, symbol, timeframe, timestampUtc, bar, problem } of rows) {
       if (problem === null) driver.rawBar(symbol, timeframe, timestampUtc, bar, row);
       else reject(row, 'UNDECODABLE', []);

@@ -1,6 +1,7 @@
 import type { RawBar } from '../domain/clean-series.ts';
 import { TIMEFRAMES, type Timeframe } from '../domain/timeframe.ts';
 import { parseDouble, parseInteger } from './numbers.ts';
+import type { OnBytes } from './open.ts';
 import { type CsvRow, readRows } from './rows.ts';
 
 const COLUMNS = {
@@ -20,8 +21,8 @@ export interface RawBarRow {
 }
 
 /** Reads raw bars from a CSV file: symbol, timeframe, timestamp_utc (slot END, UTC epoch ms), open, high, low, close, volume, source_id. */
-export async function* readRawBars(path: string): AsyncGenerator<RawBarRow[]> {
-  for await (const rows of readRows(path, COLUMNS)) yield rows.map(toRawBar);
+export async function* readRawBars(path: string, onBytes?: OnBytes): AsyncGenerator<RawBarRow[]> {
+  for await (const rows of readRows(path, COLUMNS, onBytes)) yield rows.map(toRawBar);
 }
 
 function toRawBar({ row, cells }: CsvRow): RawBarRow {

@@ -4,10 +4,14 @@ import { createGunzip } from 'node:zlib';
 import { CsvError } from 'csv-parse';
 import { UserError } from '../errors.ts';
 
+/** Told how many bytes of the file, as it lies on the disk, have been read. */
+export type OnBytes = (bytes: number) => void;
+
 /** Opens a CSV file for reading: `-` is standard input, a name that ends in .gz is unpacked on the way. */
-export function openCsv(path: string): Readable {
+export function openCsv(path: string, onBytes?: OnBytes): Readable {
   if (path === '-') return process.stdin;
   const file = createReadStream(path);
+  if (onBytes !== undefined) file.on('data', () => onBytes(file.bytesRead));
   if (!path.endsWith('.gz')) return file;
   const unpacked = createGunzip();
   file.on('error', (error) => unpacked.destroy(error));

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse';
 import { UserError } from '../errors.ts';
-import { csvError, openCsv } from './open.ts';
+import { csvError, type OnBytes, openCsv } from './open.ts';
 
 /** One data row of a CSV file: its cells by the position of the columns asked for. */
 export interface CsvRow {
@@ -23,11 +23,11 @@ export interface CsvColumns {
  *
  * @throws UserError where the file cannot be read or lacks a required column; the message names the file.
  */
-export async function* readRows(path: string, columns: CsvColumns): AsyncGenerator<CsvRow[]> {
+export async function* readRows(path: string, columns: CsvColumns, onBytes?: OnBytes): AsyncGenerator<CsvRow[]> {
   const wanted = [...columns.required, ...columns.optional];
   // No quoting: the files hold no cell with a comma, and a stray quote must not swallow the rows behind it.
   const parser = parse({ bom: true, relax_column_count: true, quote: false });
-  const input = openCsv(path);
+  const input = openCsv(path, onBytes);
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   let positions: number[] | undefined;

@@ -1,5 +1,6 @@
 import { emptyTick, type Tick } from '../domain/tick.ts';
 import { parseDouble, parseInteger } from './numbers.ts';
+import type { OnBytes } from './open.ts';
 import { type CsvRow, readRows } from './rows.ts';
 
 const COLUMNS = { required: ['symbol', 'event_time', 'bid', 'ask'], optional: ['last', 'volume', 'seq', 'source_id'] } as const;
@@ -17,8 +18,8 @@ export interface TickRow {
  * Reads ticks from a CSV file: columns symbol, event_time (UTC epoch ms), bid, ask and, where known, last, volume, seq, source_id. An empty
  * cell is null; prices and volumes may be nan, inf or -inf (the domain refuses those).
  */
-export async function* readTicks(path: string): AsyncGenerator<TickRow[]> {
-  for await (const rows of readRows(path, COLUMNS)) yield rows.map(toTick);
+export async function* readTicks(path: string, onBytes?: OnBytes): AsyncGenerator<TickRow[]> {
+  for await (const rows of readRows(path, COLUMNS, onBytes)) yield rows.map(toTick);
 }
 
 function toTick({ row, line, cells }: CsvRow): TickRow {

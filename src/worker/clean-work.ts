@@ -36,6 +36,7 @@ export class CleanWork {
   readonly #outputs: OutputBuffer;
   readonly #sink: SymbolSink<InputRecord>;
   readonly #saved: SavedState<CleanState>;
+  #hasEmitted = false;
   /** Input positions of the restored states, by symbol. */
   readonly #included = new Map<string, number>();
   /** Offset of the tick being worked on, and its symbol. */
@@ -84,7 +85,15 @@ export class CleanWork {
 
   /** The changelog has been read: what of it can be used. Nothing is taken over yet. */
   load(): Promise<LoadedState> {
-    return this.#saved.load(({ input_offset }) => input_offset);
+    return this.#saved.load(({ input_offset, series }) => {
+      this.#hasEmitted ||= series.some(({ bars, restarts }) => bars > 0 || restarts > 0);
+      return input_offset;
+    });
+  }
+
+  /** True where the loaded state has put out bars: tier 1 must have state of them. */
+  get hasEmitted(): boolean {
+    return this.#hasEmitted;
   }
 
   /** Takes over what was loaded. */

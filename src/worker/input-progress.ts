@@ -34,7 +34,7 @@ export class InputProgress {
     return (this.#next ?? 0) < this.#rebuiltAt;
   }
 
-  /** Records taken since the last commit. */
+  /** Records taken since the last commit, without those of a rebuild: a task that comes out of one has nothing to commit, and must not look full. */
   get records(): number {
     return this.#records;
   }
@@ -52,7 +52,7 @@ export class InputProgress {
   /** The record at `offset` has been worked on. */
   take(offset: number): void {
     this.#next = offset + 1;
-    this.#records++;
+    if (!this.isHeldBack(offset)) this.#records++;
   }
 
   /** Reading has come to `nextOffset`, over control and aborted records too. */

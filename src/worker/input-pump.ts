@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RegistryOutage } from '../codec/errors.ts';
+import { throughOutage } from '../codec/through-outage.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import type { InputBatch } from '../runtime/ports.ts';
@@ -9,8 +8,6 @@ import type { InputTask } from './input-task.ts';
 
 /** Batches of one partition that may wait while an earlier one is being prepared. */
 const MAX_WAITING = 1;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
 
 interface Feed {
   readonly task: Task<InputTask>;
@@ -129,15 +126,11 @@ export class InputPump {
 
   /** Waits out an outage of the registry: it says nothing about the records. */
   async #prepare(feed: Feed, batch: InputBatch): Promise<void> {
-    for (let pauseMs = FIRST_PAUSE_MS; !feed.isStopped; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      try {
-        return await feed.task.logic.prepare(batch);
-      } catch (error) {
-        if (!(error instanceof RegistryOutage)) throw error;
-        this.#log.warn({ partition: batch.partition, retryInMs: pauseMs, error: error.message }, 'the registry does not answer');
-        await sleep(pauseMs);
-      }
-    }
+    await throughOutage(
+      () => feed.task.logic.prepare(batch),
+      () => feed.isStopped,
+      ({ message: error }, retryInMs) => this.#log.warn({ partition: batch.partition, retryInMs, error }, 'the registry does not answer'),
+    );
   }
 
   #setGate(key: string, feed: Feed): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordDecoder } from '../codec/decoder.ts';
-import { RegistryOutage } from '../codec/errors.ts';
+import { throughOutage } from '../codec/through-outage.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import type { Task } from '../runtime/task.ts';
@@ -10,7 +10,6 @@ import type { SilentSymbols } from './silent-symbols.ts';
 
 /** How often the join looks whether a symbol it waits for has been worked off. */
 const SILENT_CHECK_MS = 200;
-const OUTAGE_PAUSE_MS = 1_000;
 
 /**
  * Feeds one join from the tier-1 partitions it needs, over a reader of its own, because every join stands at other offsets. Symbols that
@@ -120,15 +119,12 @@ export class JoinLoop {
   }
 
   async #prepare(values: readonly (Buffer | null)[]): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      try {
-        return await this.#decoder.prepare(values);
-      } catch (error) {
-        if (!(error instanceof RegistryOutage)) throw error;
-        this.#log.warn({ task: this.#task.spec.name, retryInMs: OUTAGE_PAUSE_MS, error: error.message }, 'the registry does not answer');
-        await sleep(OUTAGE_PAUSE_MS);
-      }
-    }
+    const task = this.#task.spec.name;
+    await throughOutage(
+      () => this.#decoder.prepare(values),
+      () => this.#stopping.signal.aborted,
+      ({ message: error }, retryInMs) => this.#log.warn({ task, retryInMs, error }, 'the registry does not answer'),
+    );
   }
 
   async #watchSilence(): Promise<void> {
@@ -162,7 +158,8 @@ export class JoinLoop {
 
   /** At once, so that a matrix is out as soon as it is known; what comes while a commit is under way goes with the next. */
   #commit(): void {
-    if (this.#task.isCommitting || !this.#task.logic.hasWork()) return;
+    // A task that has failed keeps its work and commits nothing: asking it again and again would stop the whole process.
+    if (this.#task.phase !== 'running' || this.#task.isCommitting || !this.#task.logic.hasWork()) return;
     void this.#task.commit().then(() => this.#commit());
   }
 

@@ -1,6 +1,6 @@
 import type { RecordDecoder } from '../codec/decoder.ts';
 import { PoisonError } from '../codec/errors.ts';
-import type { JoinState, Tier1Features } from '../codec/generated/records.ts';
+import type { JoinState, CorrelationMatrix as MatrixRecord, Tier1Features } from '../codec/generated/records.ts';
 import type { CorrelationMatrix } from '../domain/matrix.ts';
 import type { Log } from '../log.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
@@ -10,13 +10,15 @@ import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
 import type { ChangelogPartition, TaskLogic } from '../runtime/task.ts';
 import { JoinInput } from './join-input.ts';
 import { fromJoinCounters, fromJoinRow, toJoinStates } from './join-state.ts';
-import type { LastMatrix } from './last-matrix.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { SavedState } from './saved-state.ts';
 
 /** What the join reads of a tier-1 record: its reader schema has these fields only, so the others are skipped, not decoded. */
 export type JoinedReturn = Pick<Tier1Features, 'symbol' | 'timeframe' | 'timestamp_utc' | 'log_return_1'>;
+
+/** What a join without state of its own needs of the newest matrix it has written. */
+export type LastMatrix = Pick<MatrixRecord, 'version' | 'window_end'>;
 
 /** What a join task is made of. */
 export interface JoinTaskOptions {

@@ -6,6 +6,7 @@ import { RecordDecoder } from '../codec/decoder.ts';
 import { type CleanOhlcv, type RecordSchema, schemas } from '../codec/generated/records.ts';
 import { TickDecoder } from '../codec/tick-decoder.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
+import { findLastRecord } from '../kafka/last-record.ts';
 import { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import { JoinStage } from '../runtime/join-stage.ts';
@@ -17,8 +18,7 @@ import { HaltLimits } from './halt-limits.ts';
 import type { Halts } from './halts.ts';
 import type { InputTask } from './input-task.ts';
 import { JoinLoop } from './join-loop.ts';
-import { type JoinedReturn, JoinTask } from './join-task.ts';
-import { findLastMatrix, type LastMatrix } from './last-matrix.ts';
+import { type JoinedReturn, JoinTask, type LastMatrix } from './join-task.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { type Hop, SilentSymbols } from './silent-symbols.ts';
 import type { SharedClients } from './task-ports.ts';
@@ -110,7 +110,10 @@ export class TaskFactory {
     const reader = new LogReader(clients.connection, log, this.#readerLimits());
     try {
       await reader.connect();
-      return await findLastMatrix(reader, this.#matrixDecoder, topic, partition, key);
+      const record = await findLastRecord(reader, topic, partition, key);
+      if (record === null) return null;
+      await this.#matrixDecoder.prepare([record.value]);
+      return this.#matrixDecoder.decode(record.value);
     } finally {
       await reader.close();
     }

@@ -91,8 +91,9 @@ export class TickTask implements InputTask {
   async restored(committed: number | null): Promise<void> {
     const works = this.#features === null ? [this.clean] : [this.clean, this.#features];
     const [clean, ...others] = await Promise.all(works.map((work) => work.load()));
-    // A committed position without state: it has been lost.
-    const isLost = committed !== null && committed > 0 && clean!.position === null;
+    // A committed position without state, or bars of which tier 1 knows nothing: it has been lost.
+    const isTier1Lost = this.clean.hasEmitted && others.some(({ position }) => position === null);
+    const isLost = isTier1Lost || (committed !== null && committed > 0 && clean!.position === null);
     if (!isLost && clean!.isUsable && others.every(({ isUsable }) => isUsable)) {
       for (const work of works) work.apply();
       this.#progress.resume(committed, clean!.position);

@@ -28,14 +28,14 @@ export const registries: FaultCase[] = [
   ),
   {
     name: 'registry-down-at-start',
-    about: 'the registry is down when a worker starts, and comes up later',
+    about: 'the registry is down when a worker starts: it says so and ends; the next one finds it up',
     async disturb(run) {
       run.world.registry.mood = 'refusing';
       const worker = run.worker();
-      await sleep(between(run.random, 2_000, 4_000));
+      const { code } = await worker.ended;
+      if (code !== 1 || !worker.hasLogged('cannot be reached')) run.problems.push(`no clear word of the registry: ${worker.logFile}`);
       run.world.registry.mood = 'well';
       run.faults++;
-      await run.untilEnded(worker);
     },
   },
 ];

@@ -132,7 +132,8 @@ export class KafkaNode {
   /** Transactions of this topic prefix whose markers the broker left out when it started: records that it took are then neither committed nor aborted. */
   skippedMarkers(prefix: string): number {
     const lines = existsSync(this.#logFile()) ? readFileSync(this.#logFile(), 'utf8').split('\n') : [];
-    return lines.filter((line) => line.includes("Couldn't find leader endpoint") && line.includes(`send transaction markers for ${prefix}`)).length;
+    return lines.filter((line) => line.includes("Couldn't find leader endpoint") && line.includes(`send transaction markers for ${prefix}`))
+      .length;
   }
 
   #signal(signal: NodeJS.Signals): void {
