@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../src/errors.ts';
+import { KafkaAdmin } from '../../../src/kafka/admin.ts';
+import { silentLog } from '../../../src/log.ts';
 import { ensurePrograms, type Programs } from '../../../src/platform/downloads.ts';
 import { cleanJavaEnvironment, sharedArchive } from '../../../src/platform/embedded-kafka.ts';
 import { localRegistryUrl } from '../../../src/platform/embedded-registry.ts';
@@ -13,6 +15,7 @@ import { registryAnswers } from '../../../src/platform/probe-registry.ts';
 import { spawnDetached, terminate } from '../../../src/platform/processes.ts';
 import type { ProcessRef } from '../../../src/platform/types.ts';
 import { waitUntilItAnswers } from '../../../src/platform/wait.ts';
+import { until } from '../wait.ts';
 import { KafkaNode } from './kafka-node.ts';
 import { RegistryProxy } from './registry-proxy.ts';
 
@@ -102,6 +105,7 @@ export class World {
       this.#clusters.set(name, cluster);
       await Promise.all(nodes.map((node) => node.spawn()));
       await Promise.all(nodes.map((node) => node.answers()));
+      await untilComplete(cluster);
     }
     for (const { proxy } of cluster.nodes) proxy.heal();
     this.registry.mood = 'well';
@@ -142,4 +146,11 @@ export class World {
     if (this.#tinyMount !== null) execFileSync('umount', [this.#tinyMount]);
     this.#tinyMount = null;
   }
+}
+
+/** A node answers before the others know it: topics made now would have too few copies. */
+async function untilComplete({ brokers, nodes }: Cluster): Promise<void> {
+  const admin = await KafkaAdmin.connect({ brokers, clientId: 'fault-suite' }, silentLog);
+  await until('all nodes are in the cluster', async () => (await admin.brokerCount()) === nodes.length);
+  await admin.close();
 }
