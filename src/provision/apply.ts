@@ -5,10 +5,10 @@ import type { Topic } from '../../topology/topics.ts';
 import type { Registry } from '../codec/registry.ts';
 import { UserError } from '../errors.ts';
 import type { KafkaAdmin } from '../kafka/admin.ts';
+import { readNewestValues } from '../kafka/compacted.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { murmur2Partition } from '../kafka/partitioner.ts';
 import type { Log } from '../log.ts';
-import { readNewestValues } from './compacted.ts';
 import { readPartitionRule, writePartitionRule } from './partition-rule.ts';
 import { planSchemas, type SchemaStep } from './schema-plan.ts';
 

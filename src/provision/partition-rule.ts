@@ -1,9 +1,9 @@
 import { decodePartitionRule, encodePartitionRule, PARTITION_RECORD_KEY } from '../../topology/partition-record.ts';
 import type { PartitionRule } from '../../topology/partition-table.ts';
+import { readNewestValues } from '../kafka/compacted.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import type { Log } from '../log.ts';
-import { readNewestValues } from './compacted.ts';
 
 /** The partition rule that the cluster was laid out by, from its control topic; null: none is recorded. */
 export async function readPartitionRule(connection: KafkaConnection, control: string, log: Log): Promise<PartitionRule | null> {

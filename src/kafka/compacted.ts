@@ -1,6 +1,6 @@
-import type { KafkaConnection } from '../kafka/connection.ts';
-import { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
+import type { KafkaConnection } from './connection.ts';
+import { LogReader } from './log-reader.ts';
 
 /** Reads one partition of a compacted topic from its first to its last committed record: the newest value of every key; deleted keys are left out. */
 export async function readNewestValues(
