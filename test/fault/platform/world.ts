@@ -47,6 +47,7 @@ export class World {
   readonly #registryProcess: ProcessRef | null;
   readonly #clusters = new Map<ClusterName, Cluster>();
   #tinyMount: string | null = null;
+  #isOver = false;
 
   private constructor(home: Home, java: Java, programs: Programs, url: string, proxy: RegistryProxy, process: ProcessRef | null) {
     this.home = home;
@@ -93,6 +94,8 @@ export class World {
 
   /** The cluster, running: what a case before did to it is undone. */
   async cluster(name: ClusterName): Promise<Cluster> {
+    // A run that is being ended must leave no broker behind.
+    if (this.#isOver) throw new Error('the suite is being ended');
     let cluster = this.#clusters.get(name);
     if (cluster === undefined) {
       if (name === 'tiny') this.#mountTiny();
@@ -129,6 +132,7 @@ export class World {
 
   /** Stops everything; the folder goes too, unless its logs are to be looked at. */
   async dispose(keep: boolean): Promise<void> {
+    this.#isOver = true;
     for (const name of [...this.#clusters.keys()]) await this.drop(name, keep);
     await this.registry.close();
     if (this.#registryProcess !== null) await terminate(this.#registryProcess, 0);
