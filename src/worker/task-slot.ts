@@ -91,6 +91,11 @@ export class TaskSlot<Logic extends TaskLogic> {
       await task.start();
       if (this.#released.signal.aborted || task.phase !== 'running') return null;
       await this.#hooks.running(task);
+      if (this.#released.signal.aborted) {
+        // Released while it was being taken into work: nobody else knows that there is something to stop.
+        await this.#hooks.stopping();
+        return null;
+      }
       this.#isFed = true;
     } catch (error) {
       await task.stop();

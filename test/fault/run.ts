@@ -35,7 +35,7 @@ export interface RunOptions {
 
 /** How long a worker may take to work off what is there, ms. */
 const FINISH_LIMIT_MS = 60_000;
-const INPUT_BATCH_BYTES = 1_500;
+const INPUT_BATCH_BYTES = 4_000;
 const MAX_FINISHERS = 6;
 const SESSION_TIMEOUT_MS = 2_000;
 

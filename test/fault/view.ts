@@ -18,6 +18,7 @@ export const DATA_ROLES = ['clean-ohlcv', 'features-tier1', 'features-tier2', 'd
 export const STATE_ROLES = ['clean-changelog', 'tier1-changelog', 'join-changelog'] as const;
 
 const SETTLE_LIMIT_MS = 20_000;
+const READ_LIMIT_MS = 60_000;
 
 /** The topics of a run as they lie in the log. */
 export interface View {
@@ -65,10 +66,11 @@ export async function readCommitted(run: Run, role: TopicRole): Promise<StoredRe
   const ends = await reader.listOffsets(name, all, 'last-stable');
   const records: StoredRecord[][] = all.map(() => []);
   for (const partition of all) reader.assign(name, partition, 0);
-  await until(`${name} is read`, async () => {
+  const giveUpAt = performance.now() + READ_LIMIT_MS;
+  while (all.some((partition) => reader.position(name, partition)! < ends.get(partition)!)) {
+    if (performance.now() > giveUpAt) throw new Error(`${name} could not be read to its end within ${READ_LIMIT_MS / 1_000} s`);
     for (const batch of await reader.fetch()) records[batch.partition]!.push(...batch.records);
-    return all.every((partition) => reader.position(name, partition)! >= ends.get(partition)!);
-  });
+  }
   await reader.close();
   return records;
 }

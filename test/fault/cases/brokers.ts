@@ -5,7 +5,7 @@ import type { Run } from '../run.ts';
 import type { FaultCase } from './case.ts';
 
 /** Enough for a run to be under way for a while. */
-const LONG = { minutes: 400 } as const;
+const LONG = { minutes: 250 } as const;
 /** One request in so many is lost, or its answer. */
 const LOSS_EVERY = 12;
 

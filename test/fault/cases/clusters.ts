@@ -7,7 +7,7 @@ import type { Run } from '../run.ts';
 import { until } from '../wait.ts';
 import type { FaultCase } from './case.ts';
 
-const TRIO = { cluster: 'trio', minutes: 400 } as const;
+const TRIO = { cluster: 'trio', minutes: 250 } as const;
 type Place = CoordinatorKind | 'leader';
 
 /** One node of three dies, or one worker loses its way to that node only. */

@@ -23,11 +23,11 @@ async function joinAndLeave(run: Run): Promise<void> {
 }
 
 export const handovers: FaultCase[] = [
-  { name: 'handover', about: 'workers join and leave in a loop, 1 → 3 → 1', options: { minutes: 500 }, disturb: joinAndLeave },
+  { name: 'handover', about: 'workers join and leave in a loop, 1 → 3 → 1', options: { minutes: 300 }, disturb: joinAndLeave },
   {
     name: 'alo-handover',
     about: 'the same, at least once',
-    options: { minutes: 500, guarantee: 'at_least_once' },
+    options: { minutes: 300, guarantee: 'at_least_once' },
     disturb: joinAndLeave,
   },
 ];

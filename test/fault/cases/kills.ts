@@ -11,7 +11,7 @@ const AT_LEAST_ONCE: readonly TaskStep[] = ['before-commit', 'after-outputs', 'a
 /** Tasks of a worker that has them all. */
 const TASKS = 6;
 const KILLS_A_STEP = 2;
-const MAX_LOOP_KILLS = 14;
+const MAX_LOOP_KILLS = 8;
 
 const AT_LEAST = { guarantee: 'at_least_once' } as const;
 
@@ -26,7 +26,7 @@ function killAt(step: TaskStep): Omit<FaultCase, 'name'> {
     about: `kill -9 of a worker at ${step}`,
     async disturb(run) {
       for (let kill = 0; kill < KILLS_A_STEP; kill++) {
-        const nth = between(run.random, 1, STARTING.includes(step) ? TASKS : 25);
+        const nth = between(run.random, 1, STARTING.includes(step) ? TASKS : 10);
         const worker = run.worker({ fault: `kill@${step}:${nth}` });
         const { signal } = await worker.ended;
         if (signal === 'SIGKILL') run.faults++;
@@ -55,8 +55,8 @@ async function killLoop(run: Run): Promise<void> {
 }
 
 export const killLoops: FaultCase[] = [
-  { name: 'kill-loop', about: 'two workers killed at random', short: true, options: { minutes: 500 }, disturb: killLoop },
-  { name: 'alo-kill-loop', about: 'the same, at least once', options: { minutes: 500, ...AT_LEAST }, disturb: killLoop },
+  { name: 'kill-loop', about: 'two workers killed at random', short: true, options: { minutes: 300 }, disturb: killLoop },
+  { name: 'alo-kill-loop', about: 'the same, at least once', options: { minutes: 300, ...AT_LEAST }, disturb: killLoop },
   {
     name: 'poison-mix',
     about: 'two records in five are poison, and a worker is killed in a commit',

@@ -27,7 +27,7 @@ export const zombies: FaultCase[] = [
     name: 'zombie',
     about: 'SIGSTOP in a step past the session timeout, a successor works, SIGCONT',
     short: true,
-    options: { minutes: 400 },
+    options: { minutes: 250 },
     disturb: (run) => zombie(run, STEPS, false),
   },
   {
