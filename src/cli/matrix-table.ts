@@ -83,9 +83,11 @@ function strongest(matrix: CorrelationMatrix): string {
   }
   if (pairs.length === 0) return 'no pair has enough shared returns yet';
   pairs.sort((x, y) => Math.abs(y.rho) - Math.abs(x.rho));
-  const lines = pairs
-    .slice(0, STRONGEST_SHOWN)
-    .map(({ name, rho, observations }) => `  ${name.padEnd(16)} ${rho.toFixed(4).padStart(8)}  ${observations} returns`);
+  const shown = pairs.slice(0, STRONGEST_SHOWN);
+  const nameWidth = Math.max(16, ...shown.map(({ name }) => name.length));
+  const lines = shown.map(
+    ({ name, rho, observations }) => `  ${name.padEnd(nameWidth)} ${rho.toFixed(4).padStart(8)}  ${observations} returns`,
+  );
   return `strongest pairs\n${lines.join('\n')}`;
 }
 

@@ -12,6 +12,7 @@ export interface ProduceOptions {
   readonly seed: number;
   readonly start?: string;
   readonly interval: number;
+  readonly live?: boolean;
 }
 
 /** Adds `arbitrex produce`. */
@@ -33,6 +34,7 @@ export function registerProduce(program: Command): void {
     .option('--seed <n>', 'the same seed gives the same ticks', wholeNumber(0), 1)
     .option('--start <time>', 'event time of the first synthetic tick (default: 2026-01-05T00:00Z)')
     .option('--interval <ms>', 'event time between two synthetic ticks, all symbols together', positiveNumber, 100)
+    .option('--live', 'synthetic ticks of this moment: event time is the wall clock (default --rate: one tick an interval)')
     .addHelpText(
       'after',
       `
@@ -42,6 +44,7 @@ Examples:
   arbitrex produce ticks.csv.gz
   arbitrex produce ticks.csv --speed 60            an hour of ticks in a minute
   arbitrex produce --synthetic --ticks 1000000
+  arbitrex produce --synthetic --live --rate 50
   zcat ticks.gz | arbitrex produce - --rate 2000`,
     )
     .action(async (file: string | undefined, options: ProduceOptions, command: Command) => {

@@ -17,13 +17,14 @@ const TABLE_COLUMNS: Readonly<Record<ConsumableTopic, readonly string[]>> = {
     'efficiency_ratio',
   ],
   'features-tier2': ['window_end', 'universe', 'timeframe', 'version', 'completeness', 'mean_abs_rho', 'max_abs_rho', 'dispersion'],
-  'dead-letters': ['timestamp', 'reason', 'topic', 'partition', 'offset', 'symbol', 'message'],
+  'dead-letters': ['timestamp', 'reason', 'position', 'symbol', 'message'],
 };
 const TIMES: ReadonlySet<string> = new Set(['event_time', 'timestamp_utc', 'window_start', 'window_end', 'timestamp']);
 const SIGNIFICANT_DIGITS = 7;
 const TIME_WIDTH = 20;
 const CELL_WIDTH = 13;
-const NAME_WIDTH = 10;
+/** Of columns that hold names; a name that is longer is shown all the same. */
+const NAME_WIDTHS: Readonly<Record<string, number>> = { symbol: 10, timeframe: 10, universe: 10, reason: 15, position: 24, message: 40 };
 
 /** Turns the records of a topic into lines. */
 export interface RecordFormat {
@@ -32,27 +33,28 @@ export interface RecordFormat {
   line(value: Readonly<Record<string, unknown>>): string;
 }
 
-/** The format asked for. `fields` are those of the topic's schema, in order. */
-export function recordFormat(topic: ConsumableTopic, format: ConsumeFormat, fields: readonly string[]): RecordFormat {
+/**
+ * The format asked for. `fields` are those of the topic's schema, in order. A table keeps to `width` columns of a terminal: what comes last
+ * is cut, and left out where nothing of it fits.
+ */
+export function recordFormat(
+  topic: ConsumableTopic,
+  format: ConsumeFormat,
+  fields: readonly string[],
+  width = Number.POSITIVE_INFINITY,
+): RecordFormat {
   if (format === 'jsonl') return { header: null, line: (value) => JSON.stringify(value, asJson) };
   if (format === 'csv') return { header: fields.join(','), line: (value) => fields.map((name) => csvCell(value[name])).join(',') };
   const columns = TABLE_COLUMNS[topic];
+  const joined = (cells: readonly string[]): string => cells.join(' ').slice(0, width).trimEnd();
   return {
-    header: columns
-      .map((name) => name.slice(0, widthOf(name)).padEnd(widthOf(name)))
-      .join(' ')
-      .trimEnd(),
-    line: (value) =>
-      columns
-        .map((name) => tableCell(name, value[name]))
-        .join(' ')
-        .trimEnd(),
+    header: joined(columns.map((name) => name.slice(0, widthOf(name)).padEnd(widthOf(name)))),
+    line: (value) => joined(columns.map((name) => tableCell(name, name === 'position' ? positionOf(value) : value[name]))),
   };
 }
 
 function widthOf(name: string): number {
-  if (TIMES.has(name)) return TIME_WIDTH;
-  return name === 'symbol' || name === 'timeframe' || name === 'universe' ? NAME_WIDTH : CELL_WIDTH;
+  return TIMES.has(name) ? TIME_WIDTH : (NAME_WIDTHS[name] ?? CELL_WIDTH);
 }
 
 function tableCell(name: string, value: unknown): string {
@@ -60,7 +62,15 @@ function tableCell(name: string, value: unknown): string {
   if (value === null || value === undefined) return '·'.padEnd(width);
   if (TIMES.has(name)) return isoSecond(value as number).padEnd(width);
   if (typeof value === 'number') return String(Number(value.toPrecision(SIGNIFICANT_DIGITS))).padEnd(width);
-  return String(value).padEnd(width);
+  // What anybody may have produced does not get to steer the terminal.
+  return String(value)
+    .replaceAll(/\p{Cc}/gu, '·')
+    .padEnd(width);
+}
+
+/** Where a refused record lies, as kafka tools write it. */
+function positionOf({ topic, partition, offset }: Readonly<Record<string, unknown>>): string {
+  return `${topic}-${partition}@${offset}`;
 }
 
 /** Times beyond the calendar are shown as they are. */

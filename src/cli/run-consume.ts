@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { buildTopology } from '../../topology/fx.ts';
+import { DeadLetterTicks } from '../clients/dead-letter-tick.ts';
 import { CONSUMABLE, type ConsumableTopic, FeatureConsumer, type ReadOptions } from '../clients/feature-consumer.ts';
-import { schemas } from '../codec/generated/records.ts';
+import { type DeadLetter, schemas, type Tick } from '../codec/generated/records.ts';
 import { Registry } from '../codec/registry.ts';
+import { throughOutage } from '../codec/through-outage.ts';
 import { UserError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { ConsumeOptions } from './consume.ts';
 import { loadContext } from './context.ts';
 import { recordFormat } from './record-format.ts';
@@ -14,17 +17,27 @@ import { stopSignal } from './stop-signal.ts';
 export async function runConsume(name: string, options: ConsumeOptions, command: Command): Promise<void> {
   const topic = topicOf(name);
   const from = placeOf(options.from);
+  const hasTimeframes = topic !== 'ticks' && topic !== 'dead-letters';
+  if (options.timeframe !== undefined && !hasTimeframes) {
+    throw new UserError(`--timeframe: records of ${topic} have none`, { exitCode: 2 });
+  }
   const context = await loadContext(command);
+  const topology = buildTopology(context.settings);
+  const { timeframes } = context.settings.domain.bars;
+  if (options.timeframe !== undefined && !timeframes.some((known) => known === options.timeframe)) {
+    throw new UserError(`--timeframe: "${options.timeframe}" is none of the settings`, {
+      hint: `they have ${timeframes.join(', ')}`,
+      exitCode: 2,
+    });
+  }
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
-  const consumer = new FeatureConsumer({
-    topology: buildTopology(context.settings),
-    connection: context.connection,
-    registry: new Registry(context.registryConnection),
-    log: context.log,
-  });
+  const registry = new Registry(context.registryConnection);
+  const consumer = new FeatureConsumer({ topology, connection: context.connection, registry, log: context.log });
   const fields = schemas[CONSUMABLE[topic]].fields.map((field) => field.name);
-  const format = recordFormat(topic, context.json ? 'jsonl' : options.format, fields);
+  const kind = context.json ? 'jsonl' : options.format;
+  const format = recordFormat(topic, kind, fields, process.stdout.columns);
+  const withTick = topic === 'dead-letters' && kind === 'jsonl' ? tickInside(registry, stopping.signal, context.log) : null;
   if (format.header !== null) process.stdout.write(`${format.header}\n`);
   let count = 0;
   const read: ReadOptions = {
@@ -36,9 +49,30 @@ export async function runConsume(name: string, options: ConsumeOptions, command:
   };
   for await (const { value } of consumer.read(topic, read)) {
     if (options.timeframe !== undefined && (value as { timeframe?: string }).timeframe !== options.timeframe) continue;
-    if (!process.stdout.write(`${format.line(value as unknown as Record<string, unknown>)}\n`)) await once(process.stdout, 'drain');
+    const shown = withTick === null ? value : await withTick(value as DeadLetter);
+    if (!process.stdout.write(`${format.line(shown as unknown as Record<string, unknown>)}\n`)) await once(process.stdout, 'drain');
     if (++count === options.limit) break;
   }
+}
+
+/** Adds to a dead letter the tick that its bytes hold, null where they hold none. */
+function tickInside(
+  registry: Registry,
+  signal: AbortSignal,
+  log: Log,
+): (letter: DeadLetter) => Promise<DeadLetter & { tick: Tick | null }> {
+  const ticks = new DeadLetterTicks(registry);
+  return async (letter) => {
+    let tick: Tick | null = null;
+    await throughOutage(
+      async () => {
+        tick = await ticks.tickOf(letter);
+      },
+      () => signal.aborted,
+      ({ message: error }, retryInMs) => log.warn({ retryInMs, error }, 'the registry does not answer'),
+    );
+    return { ...letter, tick };
+  };
 }
 
 function topicOf(name: string): ConsumableTopic {

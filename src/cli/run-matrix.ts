@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { buildTopology } from '../../topology/fx.ts';
 import { FeatureConsumer } from '../clients/feature-consumer.ts';
-import { defaultMatrixId, readMatrix, toMatrix } from '../clients/read-matrix.ts';
+import { matricesMeant, readMatrix, toMatrix } from '../clients/read-matrix.ts';
+import type { CorrelationMatrix as MatrixRecord } from '../codec/generated/records.ts';
 import { Registry } from '../codec/registry.ts';
 import { UserError } from '../errors.ts';
 import { loadContext } from './context.ts';
@@ -14,8 +15,8 @@ const DEFAULT_WIDTH = 160;
 export async function runMatrix(options: MatrixOptions, command: Command): Promise<void> {
   const context = await loadContext(command);
   const topology = buildTopology(context.settings);
-  const id = defaultMatrixId(topology, options);
-  if (id === null) {
+  const meant = matricesMeant(topology, options);
+  if (meant.length === 0) {
     const known = topology.joins.map(({ universe, timeframe }) => `${universe.name}/${timeframe}`);
     throw new UserError('the settings have no such universe and timeframe', {
       hint: `they have ${known.join(', ') || 'none'}`,
@@ -24,10 +25,11 @@ export async function runMatrix(options: MatrixOptions, command: Command): Promi
   }
   const { connection, registryConnection, log } = context;
   const consumer = new FeatureConsumer({ topology, connection, registry: new Registry(registryConnection), log });
-  const record = await readMatrix(consumer, { ...id, version: options.version ?? null });
+  let record: MatrixRecord | null = null;
+  for (const id of meant) record ??= await readMatrix(consumer, { ...id, version: options.version ?? null });
   if (record === null) {
     const which = options.version === undefined ? 'no matrix' : `no version ${options.version}`;
-    throw new UserError(`there is ${which} of ${id.universe}/${id.timeframe}`, {
+    throw new UserError(`there is ${which} of ${meant.map(({ universe, timeframe }) => `${universe}/${timeframe}`).join(', ')}`, {
       hint: 'matrices come of `arbitrex run` once ticks have closed a bar: `arbitrex produce --synthetic` makes some',
     });
   }

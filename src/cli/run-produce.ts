@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { buildTopology } from '../../topology/fx.ts';
-import { type Produced, type ProduceFileOptions, produceFile, produceTicks } from '../clients/produce-file.ts';
+import { type Pace, type Produced, type ProduceFileOptions, produceFile, produceTicks } from '../clients/produce-file.ts';
 import { syntheticTicks } from '../clients/synthetic.ts';
 import { Registry } from '../codec/registry.ts';
 import { UserError } from '../errors.ts';
@@ -22,9 +22,16 @@ export async function runProduce(file: string | undefined, options: ProduceOptio
   if (options.rate !== undefined && options.speed !== undefined) {
     throw new UserError('--rate and --speed exclude each other', { exitCode: 2 });
   }
+  if (options.live === true && (options.synthetic !== true || options.speed !== undefined || options.start !== undefined)) {
+    throw new UserError('--live goes with --synthetic, and without --speed and --start', { exitCode: 2 });
+  }
   const context = await loadContext(command);
   const stopping = new AbortController();
-  void stopSignal().then(() => stopping.abort());
+  void stopSignal().then(() => {
+    stopping.abort();
+    // A pipe that stays open would keep the process alive.
+    if (file === '-') process.stdin.unref();
+  });
   const total = file === undefined ? options.ticks : sizeOf(file);
   const progress = await createProgress({ quiet: context.quiet || context.json, unit: 'ticks', total });
   let named = 0;
@@ -33,10 +40,8 @@ export async function runProduce(file: string | undefined, options: ProduceOptio
     connection: context.connection,
     registry: new Registry(context.registryConnection),
     log: context.log,
-    pace: {
-      ...(options.rate === undefined ? {} : { ticksPerSecond: options.rate }),
-      ...(options.speed === undefined ? {} : { speed: options.speed }),
-    },
+    pace: paceOf(options),
+    live: options.live === true,
     strict: options.strict === true,
     signal: stopping.signal,
     onProgress: (sent, bytesRead) => progress.update(file === undefined ? sent : bytesRead, sent),
@@ -50,7 +55,14 @@ export async function runProduce(file: string | undefined, options: ProduceOptio
   } finally {
     progress.stop();
   }
+  if (named > NAMED_BAD_ROWS) process.stderr.write(`${file}: ${named - NAMED_BAD_ROWS} more bad rows\n`);
   report(produced, context);
+}
+
+function paceOf({ rate, speed, live, interval }: ProduceOptions): Pace {
+  if (rate !== undefined) return { ticksPerSecond: rate };
+  if (speed !== undefined) return { speed };
+  return live === true ? { ticksPerSecond: 1_000 / interval } : {};
 }
 
 async function produceSynthetic(
@@ -60,7 +72,11 @@ async function produceSynthetic(
 ): Promise<Omit<Produced, 'badRows'>> {
   const startMs = Date.parse(options.start ?? DEFAULT_START);
   if (Number.isNaN(startMs)) throw new UserError(`--start: "${options.start}" is not a time such as ${DEFAULT_START}`, { exitCode: 2 });
-  const symbols = options.symbols?.split(',').map((symbol) => symbol.trim()) ?? settings.symbols;
+  const symbols =
+    options.symbols
+      ?.split(',')
+      .map((symbol) => symbol.trim())
+      .filter(Boolean) ?? settings.symbols;
   if (symbols.length === 0) throw new UserError('the settings list no symbols', { hint: 'name some with --symbols', exitCode: 2 });
   const { seed, ticks, interval: intervalMs } = options;
   return await produceTicks(syntheticTicks({ symbols, seed, ticks, startMs, intervalMs }), common);

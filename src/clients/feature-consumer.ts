@@ -3,7 +3,7 @@ import { PartitionTable } from '../../topology/partition-table.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
 import { PoisonError } from '../codec/errors.ts';
-import { type Records, type SchemaName, schemas } from '../codec/generated/records.ts';
+import { type CorrelationMatrix, type DeadLetter, type Records, type SchemaName, schemas } from '../codec/generated/records.ts';
 import { throughOutage } from '../codec/through-outage.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import { UserError } from '../errors.ts';
@@ -30,6 +30,8 @@ export type RecordOf<Topic extends ConsumableTopic> = Records[(typeof CONSUMABLE
 
 /** A record as consumed: its value decoded to the type this version was built with, whatever compatible schema it was written with. */
 export interface Consumed<T> {
+  /** Name of the topic in Kafka, with its prefix. */
+  readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   /** Record time, UTC epoch ms. */
@@ -47,11 +49,14 @@ export interface FeatureConsumerOptions {
 }
 
 export interface ReadOptions {
-  /** Where to begin: the first record, the end, or the first record stamped at or after a time (UTC epoch ms). Default earliest. */
-  readonly from?: 'earliest' | 'latest' | number;
+  /**
+   * Where to begin: the first record, the end, the first record stamped at or after a time (UTC epoch ms), or an offset for each partition
+   * that is to be read (one that is gone: from the first there is). Default earliest.
+   */
+  readonly from?: 'earliest' | 'latest' | number | ReadonlyMap<number, number>;
   /** Goes on when the end is reached; else reading ends with what was there at the start. */
   readonly follow?: boolean;
-  /** Only the partitions that carry these symbols are read, and of them only these symbols' records. Default all. */
+  /** Only records of these symbols (of matrices: those that hold one of them), and only the partitions that can have some. Default all. */
   readonly symbols?: readonly string[];
   readonly signal?: AbortSignal;
   /** Told of records that cannot be decoded; they are passed over. */
@@ -103,8 +108,8 @@ export class FeatureConsumer {
           if (isAborted()) return;
           for (const record of records) {
             if (record.offset >= end) break;
-            const consumed = toConsumed(decoder, partition, record, options.onUnreadable);
-            if (consumed !== null && isWanted(topic, consumed.key, options.symbols)) yield consumed;
+            const consumed = toConsumed(decoder, name, partition, record, options.onUnreadable);
+            if (consumed !== null && isWanted(topic, consumed, options.symbols)) yield consumed;
           }
           if (nextOffset >= end) {
             open.delete(partition);
@@ -135,7 +140,7 @@ export class FeatureConsumer {
       if (newest === null) return null;
       const { offset, timestamp, headers, value } = newest.record;
       await decoder.prepare([value]);
-      return { partition: newest.partition, offset, timestamp, key, headers, value: decoder.decode(value) };
+      return { topic: name, partition: newest.partition, offset, timestamp, key, headers, value: decoder.decode(value) };
     } finally {
       await reader.close();
     }
@@ -162,10 +167,9 @@ export class FeatureConsumer {
     ends: readonly number[],
     options: ReadOptions,
   ): Promise<Set<number>> {
-    const partitions = this.#partitions(topic, ends.length, options.symbols);
     const from = options.from ?? 'earliest';
-    const place = from === 'earliest' ? 'earliest' : from === 'latest' ? 'high-watermark' : { timestampMs: from };
-    const starts = await reader.listOffsets(name, partitions, place);
+    const partitions = this.#partitions(topic, ends.length, options.symbols).filter((one) => typeof from !== 'object' || from.has(one));
+    const starts = await startsOf(reader, name, partitions, from);
     const open = new Set<number>();
     for (const partition of partitions) {
       // A time after the last record has no offset.
@@ -180,23 +184,24 @@ export class FeatureConsumer {
 
   #partitions(topic: ConsumableTopic, count: number, symbols: readonly string[] | undefined): number[] {
     const all = Array.from({ length: count }, (_, partition) => partition);
-    if (symbols === undefined || !isKeyedBySymbol(topic)) return all;
+    // Ticks, and what became of them as dead letters, may be anywhere; what the stages write is where it belongs.
+    if (symbols === undefined || (topic !== 'clean-ohlcv' && topic !== 'features-tier1')) return all;
     const table = new PartitionTable(this.#options.topology.partitioning, murmur2Partition);
     const wanted = new Set(symbols.map((symbol) => table.partitionOf(symbol)));
-    // Ticks may have been produced to any partition; what we write is where it belongs.
-    return topic === 'ticks' ? all : all.filter((partition) => wanted.has(partition));
+    return all.filter((partition) => wanted.has(partition));
   }
 }
 
 /** The record with its value decoded, null where it cannot be. */
 function toConsumed<T>(
   decoder: RecordDecoder<T>,
+  topic: string,
   partition: number,
   { offset, timestamp, key, headers, value }: FetchedRecord,
   onUnreadable: ReadOptions['onUnreadable'],
 ): Consumed<T> | null {
   try {
-    return { partition, offset, timestamp, key: key?.toString('utf8') ?? null, headers, value: decoder.decode(value) };
+    return { topic, partition, offset, timestamp, key: key?.toString('utf8') ?? null, headers, value: decoder.decode(value) };
   } catch (error) {
     if (!(error instanceof PoisonError)) throw error;
     onUnreadable?.(partition, offset, error.message);
@@ -204,10 +209,21 @@ function toConsumed<T>(
   }
 }
 
-function isWanted(topic: ConsumableTopic, key: string | null, symbols: readonly string[] | undefined): boolean {
-  return symbols === undefined || !isKeyedBySymbol(topic) || symbols.includes(key ?? '');
+/** Where each partition begins to be read; -1 where nothing is stamped as late as asked for. */
+async function startsOf(
+  reader: LogReader,
+  topic: string,
+  partitions: readonly number[],
+  from: NonNullable<ReadOptions['from']>,
+): Promise<Map<number, number>> {
+  if (from === 'latest') return await reader.listOffsets(topic, partitions, 'high-watermark');
+  if (typeof from === 'number') return await reader.listOffsets(topic, partitions, { timestampMs: from });
+  const first = await reader.listOffsets(topic, partitions, 'earliest');
+  return from === 'earliest' ? first : new Map(partitions.map((one) => [one, Math.max(from.get(one)!, first.get(one)!)]));
 }
 
-function isKeyedBySymbol(topic: ConsumableTopic): boolean {
-  return topic === 'ticks' || topic === 'clean-ohlcv' || topic === 'features-tier1';
+function isWanted(topic: ConsumableTopic, { key, value }: Consumed<unknown>, symbols: readonly string[] | undefined): boolean {
+  if (symbols === undefined) return true;
+  if (topic === 'features-tier2') return (value as CorrelationMatrix).symbols.some((symbol) => symbols.includes(symbol));
+  return symbols.includes((topic === 'dead-letters' ? (value as DeadLetter).symbol : key) ?? '');
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readTicks, type TickRow } from '../csv/ticks.ts';
-import type { Tick } from '../domain/tick.ts';
+import { readTicks } from '../csv/ticks.ts';
 import { UserError } from '../errors.ts';
-import { type NewTick, TickProducer, type TickProducerOptions } from './tick-producer.ts';
+import { type NewTick, problemOf, toNewTick } from './new-tick.ts';
+import { TickProducer, type TickProducerOptions } from './tick-producer.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** How fast ticks go out: as fast as they can, so many a second, or by their event times, so many times faster than real time. */
 export interface Pace {
@@ -12,9 +13,11 @@ export interface Pace {
 
 export interface ProduceFileOptions extends TickProducerOptions {
   readonly pace?: Pace;
+  /** Event time is the moment of sending, whatever the tick says. */
+  readonly live?: boolean;
   /** A bad row ends the run instead of being passed over. */
   readonly strict?: boolean;
-  /** Stops at the next tick; what was taken is flushed. */
+  /** Stops at the next tick, or at once where the file (a pipe) has nothing to give; what was taken is flushed. */
   readonly signal?: AbortSignal;
   /** Told of every row that holds no tick to send. */
   readonly onBadRow?: (line: number, problem: string) => void;
@@ -37,11 +40,12 @@ export async function produceFile(path: string, options: ProduceFileOptions): Pr
     bytesRead = bytes;
   };
   async function* ticks(): AsyncGenerator<NewTick> {
-    for await (const rows of readTicks(path, onBytes)) {
+    for await (const rows of untilAborted(readTicks(path, onBytes), options.signal)) {
       for (const row of rows) {
-        const problem = problemOf(row);
+        const tick = toNewTick(row.tick);
+        const problem = row.problem ?? problemOf(tick);
         if (problem === null) {
-          yield toNewTick(row.tick);
+          yield tick;
           continue;
         }
         badRows++;
@@ -62,15 +66,17 @@ export async function produceTicks(
   const began = performance.now();
   const producer = await TickProducer.open(options);
   const pacer = new Pacer(options.pace ?? {}, options.signal);
+  const isStopped = (): boolean => options.signal?.aborted === true;
   let sent = 0;
   try {
     for await (const tick of ticks) {
-      if (options.signal?.aborted === true) break;
+      if (isStopped()) break;
       if (pacer.mustWait(tick.eventTime)) {
         await producer.flush();
         await pacer.wait();
+        if (isStopped()) break;
       }
-      await producer.send(tick);
+      await producer.send(options.live === true ? { ...tick, eventTime: Date.now() } : tick);
       sent++;
       if (sent % PROGRESS_EVERY === 0) options.onProgress?.(sent, 0);
     }
@@ -85,6 +91,8 @@ export async function produceTicks(
 const PROGRESS_EVERY = 1_000;
 /** Waits shorter than this are not worth a flush. */
 const SHORTEST_WAIT_MS = 5;
+/** A timer takes no more than 2^31 - 1 ms: between historical ticks there may be longer. */
+const LONGEST_SLEEP_MS = 1e9;
 
 /** Says when the next tick is due. */
 class Pacer {
@@ -115,28 +123,10 @@ class Pacer {
   }
 
   async wait(): Promise<void> {
-    await sleep(this.#waitMs, undefined, this.#signal === undefined ? {} : { signal: this.#signal }).catch(() => {});
+    const options = this.#signal === undefined ? {} : { signal: this.#signal };
+    for (let leftMs = this.#waitMs; leftMs > 0 && this.#signal?.aborted !== true; leftMs -= LONGEST_SLEEP_MS) {
+      // An abort ends the sleep early, and that is all it is to do here.
+      await sleep(Math.min(leftMs, LONGEST_SLEEP_MS), undefined, options).catch(() => {});
+    }
   }
-}
-
-/** Why a row cannot be sent, null where it can: what Avro cannot carry, or nobody could find again. */
-function problemOf({ tick, problem }: TickRow): string | null {
-  if (problem !== null) return problem;
-  if (tick.symbol === '') return 'has no symbol';
-  for (const name of ['bid', 'ask', 'last', 'volume'] as const) if (!Number.isFinite(tick[name])) return `${name} is ${tick[name]}`;
-  return null;
-}
-
-function toNewTick(tick: Tick): NewTick {
-  const { symbol, eventTime, bid, ask, sourceId } = tick;
-  return {
-    symbol,
-    eventTime,
-    bid,
-    ask,
-    sourceId,
-    ...(tick.hasLast ? { last: tick.last } : {}),
-    ...(tick.hasVolume ? { volume: tick.volume } : {}),
-    ...(tick.hasSeq ? { seq: tick.seq } : {}),
-  };
 }

@@ -12,12 +12,28 @@ export interface MatrixId {
   readonly version: number | null;
 }
 
-/** The record of a matrix, null where there is none (any more). */
-export async function readMatrix(consumer: FeatureConsumer, id: MatrixId): Promise<MatrixRecord | null> {
-  const key = `${id.universe}/${id.timeframe}`;
-  if (id.version === null) return (await consumer.last('features-tier2', key))?.value ?? null;
-  for await (const record of consumer.read('features-tier2')) {
-    if (record.key === key && record.value.version === id.version) return record.value;
+/** Records looked at first for a version, from the newest backwards; each further step is this much longer. */
+const FIRST_STEP = 256;
+const STEP_GROWTH = 4;
+
+/** The record of a matrix, null where there is none (any more). Reads from the end of the topic backwards, as far as it must. */
+export async function readMatrix(consumer: FeatureConsumer, { universe, timeframe, version }: MatrixId): Promise<MatrixRecord | null> {
+  const key = `${universe}/${timeframe}`;
+  const newest = await consumer.last('features-tier2', key);
+  if (newest === null || version === null || newest.value.version === version) return newest?.value ?? null;
+  if (newest.value.version < version) return null;
+  for (let end = newest.offset, step = FIRST_STEP; end > 0; step *= STEP_GROWTH) {
+    const start = Math.max(0, end - step);
+    let oldest = Number.POSITIVE_INFINITY;
+    for await (const record of consumer.read('features-tier2', { from: new Map([[newest.partition, start]]) })) {
+      if (record.offset >= end) break;
+      if (record.key !== key) continue;
+      if (record.value.version === version) return record.value;
+      oldest = Math.min(oldest, record.value.version);
+    }
+    // Versions of a key count up.
+    if (oldest < version) return null;
+    end = start;
   }
   return null;
 }
@@ -46,12 +62,10 @@ export function toMatrix(record: MatrixRecord): CorrelationMatrix {
   };
 }
 
-/** The first (universe, timeframe) of the topology, or the first with the name or timeframe asked for. */
-export function defaultMatrixId(topology: Topology, asked: { universe?: string; timeframe?: string }): Omit<MatrixId, 'version'> | null {
-  const slot = topology.joins.find(
-    ({ universe, timeframe }) =>
-      (asked.universe === undefined || universe.name === asked.universe) &&
-      (asked.timeframe === undefined || timeframe === asked.timeframe),
-  );
-  return slot === undefined ? null : { universe: slot.universe.name, timeframe: slot.timeframe };
+/** The matrices that can be meant: those of the first universe, or of the one asked for; of all its timeframes, or of the one asked for. */
+export function matricesMeant(topology: Topology, asked: { universe?: string; timeframe?: string }): Omit<MatrixId, 'version'>[] {
+  const wanted = asked.universe ?? topology.joins[0]?.universe.name;
+  return topology.joins
+    .filter(({ universe, timeframe }) => universe.name === wanted && timeframe === (asked.timeframe ?? timeframe))
+    .map(({ universe, timeframe }) => ({ universe: universe.name, timeframe }));
 }
