@@ -287,6 +287,20 @@ export async function sendProduce<T>(broker: Broker, body: Buffer, decode: (resp
   });
 }
 
+/** Sends a request that kafkajs has no encoder for, with its body encoded already, and decodes the answer. */
+export async function sendUnknownToKafkajs<T>(
+  broker: Broker,
+  api: { apiKey: number; apiVersion: number; apiName: string },
+  body: Buffer,
+  decode: (response: Buffer) => T,
+): Promise<T> {
+  return await sendTo(broker, {
+    request: { ...api, encode: async () => ({ buf: body, buffer: body }) },
+    response: { decode: async (raw) => ({ raw }), parse: async (held) => decode((held as { raw: Buffer }).raw) },
+    logResponseError: false,
+  });
+}
+
 async function sendTo<T>(broker: Broker, request: ProtocolRequest<T>): Promise<T> {
   try {
     return await broker.connectionPool.send<T>(request);

@@ -6,8 +6,8 @@ const LONGEST_PAUSE_MS = 1_000;
 /** A broker that has just started, or just created a topic, denies for a moment that the topic exists. A topic that stays away that long is not there. */
 const UNKNOWN_TOPIC_LIMIT_MS = 3_000;
 
-/** kafkajs marks these as final because its own retries ran out; the cluster may come back all the same. */
-const FINAL_FOR_KAFKAJS_ONLY = new Set(['KafkaJSNumberOfRetriesExceeded', 'KafkaJSLockTimeout']);
+/** kafkajs marks these as final because its own retries ran out, or no broker that it knew could be asked; the cluster may come back all the same. */
+const FINAL_FOR_KAFKAJS_ONLY = new Set(['KafkaJSNumberOfRetriesExceeded', 'KafkaJSLockTimeout', 'KafkaJSGroupCoordinatorNotFound']);
 
 /** How long to wait before attempt number `attempt` + 1, ms; `attempt` counts from 1. */
 export function pauseMs(attempt: number): number {

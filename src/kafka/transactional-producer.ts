@@ -3,18 +3,28 @@ import type { Log } from '../log.ts';
 import type { OnTaskStep } from '../runtime/ports.ts';
 import { ClusterSession } from './cluster-session.ts';
 import { explainConnectError, type KafkaConnection } from './connection.ts';
-import { ask } from './internals.ts';
+import { type Answers, ask } from './internals.ts';
+import { lastTransactionEnd } from './last-transaction.ts';
 import { type GroupOffset, groupOffsets } from './offsets.ts';
 import { RecordSender, type SendLimits, type TopicMessages } from './record-sender.ts';
 import { ErrorCode, errorCodeOf, throwUnlessSuccess } from './response-error.ts';
 import { pauseMs } from './retry.ts';
+import type { TopicPartition } from './topic-partition.ts';
 
 /** How a transactional producer behaves. */
 export interface TransactionOptions extends SendLimits {
   /** After this long without an answer a fence or commit is given up, ms; also when the broker aborts a transaction by itself. Default 30,000. */
   timeoutMs?: number;
+  /** What its transactions write, where an end that never reached it is to be made good when the id is taken over. */
+  writes?: TransactionScope;
   /** Told when the records, and when all that a transaction writes is acknowledged. Absent but in fault tests. */
   onStep?: OnTaskStep | undefined;
+}
+
+/** Partitions and groups that the transactions of one id write to. */
+export interface TransactionScope {
+  partitions: readonly TopicPartition[];
+  groups: readonly string[];
 }
 
 /** What one transaction writes: these records, and these offsets as positions of the group. Either may be empty. */
@@ -92,7 +102,8 @@ export class TransactionalProducer {
 
   /**
    * Takes the transactional id over: whoever held it is fenced, its open transaction is aborted, and its committed offsets are readable when this
-   * resolves. Throws KafkaUnreachable where no broker answers, TransactionFailed for all else (not-committed: nothing was begun).
+   * resolves. With `writes`, the end of its last transaction is written to all of them once more: a broker that is killed while it ends transactions
+   * may start again and take one for ended whose markers it has not written, and what lies there would be neither committed nor aborted. Throws KafkaUnreachable where no broker answers, TransactionFailed for all else (not-committed: nothing was begun).
    */
   static async fence(
     connection: KafkaConnection,
@@ -103,15 +114,22 @@ export class TransactionalProducer {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const session = new ClusterSession(connection, log);
     try {
-      const identity = await within(timeoutMs, new AbortController(), (signal) =>
-        untilDone(session, signal, async () => {
-          const coordinator = await session.coordinator('transaction', transactionalId);
-          const answer = await ask(coordinator, 'InitProducerId', { transactionalId, transactionTimeout: timeoutMs });
-          throwUnlessSuccess(`InitProducerId of ${transactionalId}`, answer.errorCode);
-          return answer;
-        }),
-      );
-      return new TransactionalProducer(transactionalId, session, identity, options);
+      return await within(timeoutMs, new AbortController(), async (signal) => {
+        const take = async () => {
+          const identity = await untilDone(session, signal, () => takeOver(session, transactionalId, timeoutMs));
+          return new TransactionalProducer(transactionalId, session, identity, options);
+        };
+        if (options.writes === undefined) return await take();
+        // Asked first: taking the id over makes the coordinator forget it.
+        const lastEnd = await untilDone(session, signal, async () =>
+          lastTransactionEnd(await session.coordinator('transaction', transactionalId), transactionalId),
+        );
+        const producer = await take();
+        if (lastEnd === null) return producer;
+        await producer.#endAgain(lastEnd, options.writes, signal);
+        // Once more, since only a take-over waits for markers and offsets.
+        return await take();
+      });
     } catch (error) {
       await session.close();
       const explained = explainConnectError(connection, error);
@@ -140,7 +158,7 @@ export class TransactionalProducer {
         signal.throwIfAborted();
         this.#onStep?.('before-end-transaction');
         outcome = 'unknown';
-        await this.#endTransaction(signal);
+        await this.#endTransaction('commit', signal);
       });
     } catch (error) {
       await this.dispose();
@@ -213,9 +231,19 @@ export class TransactionalProducer {
     });
   }
 
-  async #endTransaction(signal: AbortSignal): Promise<void> {
+  /** An empty transaction: its markers end what an earlier transaction of this id has left open, and change nothing where nothing is. */
+  async #endAgain(end: 'commit' | 'abort', { partitions, groups }: TransactionScope, signal: AbortSignal): Promise<void> {
+    const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
+    const touched = new Map([...byTopic].map(([topic, ofTopic]) => [topic, new Set(ofTopic.map(({ partition }) => partition))]));
+    await this.#addPartitions(touched, signal);
+    for (const groupId of groups) await this.#addGroup(groupId, signal);
+    await this.#endTransaction(end, signal);
+  }
+
+  async #endTransaction(end: 'commit' | 'abort', signal: AbortSignal): Promise<void> {
     await untilDone(this.#session, signal, async () => {
-      const { errorCode } = await ask(await this.#coordinator(), 'EndTxn', { ...this.#identity(), transactionResult: true });
+      const request = { ...this.#identity(), transactionResult: end === 'commit' };
+      const { errorCode } = await ask(await this.#coordinator(), 'EndTxn', request);
       throwUnlessSuccess(`EndTxn of ${this.transactionalId}`, errorCode);
     });
   }
@@ -231,6 +259,14 @@ export class TransactionalProducer {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const OPERATION_NOT_ATTEMPTED = 55;
+
+/** Asks for the id; the coordinator answers once the transaction before has ended everywhere. Throws ResponseError. */
+async function takeOver(session: ClusterSession, transactionalId: string, timeoutMs: number): Promise<Answers['InitProducerId']> {
+  const coordinator = await session.coordinator('transaction', transactionalId);
+  const answer = await ask(coordinator, 'InitProducerId', { transactionalId, transactionTimeout: timeoutMs });
+  throwUnlessSuccess(`InitProducerId of ${transactionalId}`, answer.errorCode);
+  return answer;
+}
 
 /** Repeats a request that the broker says did nothing. Every other error is thrown: the request may have done something. */
 async function untilDone<T>(session: ClusterSession, signal: AbortSignal, request: () => Promise<T>): Promise<T> {

@@ -27,6 +27,12 @@ export interface InputBatch {
   readonly nextOffset: number;
 }
 
+/** One partition of one topic. */
+export interface PartitionRef {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** A record to be written. */
 export interface OutputRecord {
   readonly partition: number;
@@ -93,12 +99,19 @@ export type TaskStep = (typeof TASK_STEPS)[number];
 /** Told when a task has come to a step. */
 export type OnTaskStep = (step: TaskStep) => void;
 
+/** Who a task is to Kafka: its transactional id, and what the transactions under it write to. */
+export interface TaskIdentity {
+  readonly transactionalId: string;
+  readonly partitions: readonly PartitionRef[];
+  readonly groups: readonly string[];
+}
+
 /** What starting a task takes. */
 export interface TaskPorts {
   /** Absent but in fault tests. */
   readonly onStep?: OnTaskStep | undefined;
-  /** Takes the transactional id, fencing any earlier holder and ending its open transaction. */
-  fence(transactionalId: string): Promise<TaskProducer>;
+  /** Takes the transactional id, fencing any earlier holder and ending whatever transaction of it is still open somewhere. */
+  fence(identity: TaskIdentity): Promise<TaskProducer>;
   /** The group's position, null where it has none. To be read after fencing (an earlier holder may still have been committing). */
   committedOffset(groupId: string, topic: string, partition: number): Promise<number | null>;
   /** Reads a changelog partition from its start to its last stable offset. */

@@ -1,5 +1,13 @@
 import type { Log } from '../log.ts';
-import { type CommitBatch, FencedError, type InputRecord, type TaskPorts, type TaskProducer } from './ports.ts';
+import {
+  type CommitBatch,
+  FencedError,
+  type InputRecord,
+  type PartitionRef,
+  type TaskIdentity,
+  type TaskPorts,
+  type TaskProducer,
+} from './ports.ts';
 
 /** Where a task stands in its protocol. */
 export type TaskPhase = 'created' | 'fencing' | 'restoring' | 'running' | 'draining' | 'stopped' | 'failed';
@@ -19,10 +27,7 @@ export const TASK_TRANSITIONS: Readonly<Record<TaskPhase, readonly TaskPhase[]>>
 };
 
 /** A changelog partition that a task restores from. */
-export interface ChangelogPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+export type ChangelogPartition = PartitionRef;
 
 /** What a task does with its records: the stages it runs, their state, and what waits for the next commit. */
 export interface TaskLogic {
@@ -44,6 +49,8 @@ export interface TaskSpec {
   readonly name: string;
   readonly transactionalId: string;
   readonly changelogs: readonly ChangelogPartition[];
+  /** Partitions that every transaction may write to beside the changelogs; not those that ticks are sent on to. */
+  readonly outputs: readonly PartitionRef[];
   /** The group's input partition whose position the task commits; null where positions are in its own state. */
   readonly input: { readonly groupId: string; readonly topic: string; readonly partition: number } | null;
 }
@@ -82,7 +89,7 @@ export class Task<Logic extends TaskLogic> {
   async start(): Promise<void> {
     try {
       this.#enter('fencing');
-      const producer = await this.#ports.fence(this.spec.transactionalId);
+      const producer = await this.#ports.fence(this.#identity());
       if (this.#isOver()) return await producer.dispose();
       this.#producer = producer;
       this.#ports.onStep?.('after-fence');
@@ -162,6 +169,11 @@ export class Task<Logic extends TaskLogic> {
     const producer = this.#producer;
     this.#producer = null;
     await producer?.dispose();
+  }
+
+  #identity(): TaskIdentity {
+    const { transactionalId, outputs, changelogs, input } = this.spec;
+    return { transactionalId, partitions: [...outputs, ...changelogs], groups: input === null ? [] : [input.groupId] };
   }
 
   #isOver(): boolean {

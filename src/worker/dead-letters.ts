@@ -18,6 +18,9 @@ const WORDS: Readonly<Record<Refusal, string>> = {
   WRONG_PARTITION: "the record is not on its symbol's partition, and misrouted is `reject`",
 };
 
+/** The topic has one partition. */
+export const DEAD_LETTERS_PARTITION = 0;
+
 /** Why and where a record was refused. */
 export interface RefusedRecord {
   readonly reason: Refusal;
@@ -38,7 +41,7 @@ export interface RefusedRecord {
 export function deadLetter(codec: OutputCodec, refused: RefusedRecord): OutputRecord {
   const { record, reason, detail } = refused;
   return {
-    partition: 0,
+    partition: DEAD_LETTERS_PARTITION,
     key: record.key,
     value: codec.deadLetter({
       reason,

@@ -10,9 +10,10 @@ import { findLastRecord } from '../kafka/last-record.ts';
 import { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import { JoinStage } from '../runtime/join-stage.ts';
-import type { TaskPorts } from '../runtime/ports.ts';
+import type { PartitionRef, TaskPorts } from '../runtime/ports.ts';
 import { type ChangelogPartition, Task } from '../runtime/task.ts';
 import { BarTask } from './bar-task.ts';
+import { DEAD_LETTERS_PARTITION } from './dead-letters.ts';
 import type { FeatureTopics } from './feature-work.ts';
 import { HaltLimits } from './halt-limits.ts';
 import type { Halts } from './halts.ts';
@@ -44,6 +45,13 @@ export interface TaskParts {
   readonly log: Log;
 }
 
+/** What a task over an input partition is made of. */
+interface InputWork {
+  readonly logic: InputTask;
+  readonly changelogs: readonly ChangelogPartition[];
+  readonly outputs: readonly PartitionRef[];
+}
+
 /** Makes the tasks of a worker from the topology: which stages they run, which changelogs they restore from, where they write. */
 export class TaskFactory {
   readonly #parts: TaskParts;
@@ -63,9 +71,9 @@ export class TaskFactory {
   /** The task of one partition of ticks (sets `all`, `clean`) or clean-ohlcv (set `tier1`). */
   inputTask(role: TopicRole, partition: number, onFailure: (error: unknown) => void): Task<InputTask> {
     const { set, ports, log } = this.#parts;
-    const [logic, changelogs] = role === 'ticks' ? this.#tickTask(partition) : this.#barTask(partition);
+    const { logic, outputs, changelogs } = role === 'ticks' ? this.#tickTask(partition) : this.#barTask(partition);
     const input = { groupId: set.groupId, topic: this.#topic(role), partition };
-    const spec = { name: `${role}-${partition}`, transactionalId: transactionalId(set, role, partition), changelogs, input };
+    const spec = { name: `${role}-${partition}`, transactionalId: transactionalId(set, role, partition), changelogs, outputs, input };
     return new Task<InputTask>(spec, logic, ports, log, onFailure);
   }
 
@@ -88,7 +96,8 @@ export class TaskFactory {
       log,
     });
     const name = `join ${universe.name}/${timeframe}`;
-    const spec = { name, transactionalId: transactionalId(set, 'join-changelog', partition), changelogs: [changelog], input: null };
+    const id = transactionalId(set, 'join-changelog', partition);
+    const spec = { name, transactionalId: id, changelogs: [changelog], outputs: [output], input: null };
     return new Task(spec, logic, ports, log, onFailure);
   }
 
@@ -129,7 +138,7 @@ export class TaskFactory {
     };
   }
 
-  #tickTask(partition: number): [InputTask, ChangelogPartition[]] {
+  #tickTask(partition: number): InputWork {
     const { set, settings, table, codec } = this.#parts;
     const clean = {
       partition,
@@ -156,8 +165,12 @@ export class TaskFactory {
       haltLimits: this.#haltLimits(partition),
     });
     const changelogs = [{ topic: clean.changelog, partition }];
-    if (features !== null) changelogs.push({ topic: features.changelog, partition });
-    return [logic, changelogs];
+    const outputs = [{ topic: clean.output, partition }, this.#deadLetters()];
+    if (features !== null) {
+      changelogs.push({ topic: features.changelog, partition });
+      outputs.push({ topic: features.output, partition });
+    }
+    return { logic, changelogs, outputs };
   }
 
   #haltLimits(partition: number): HaltLimits | null {
@@ -167,7 +180,7 @@ export class TaskFactory {
     return new HaltLimits(settings.halts, partition, owner, table, halts.halt);
   }
 
-  #barTask(partition: number): [InputTask, ChangelogPartition[]] {
+  #barTask(partition: number): InputWork {
     const { set, settings, codec } = this.#parts;
     const features = this.#featureTopics(partition);
     const logic = new BarTask({
@@ -180,7 +193,12 @@ export class TaskFactory {
       decoder: this.#barDecoder,
       commitRecords: settings.runtime.commitRecords,
     });
-    return [logic, [{ topic: features.changelog, partition }]];
+    const outputs = [{ topic: features.output, partition }, this.#deadLetters()];
+    return { logic, changelogs: [{ topic: features.changelog, partition }], outputs };
+  }
+
+  #deadLetters(): PartitionRef {
+    return { topic: this.#topic('dead-letters'), partition: DEAD_LETTERS_PARTITION };
   }
 
   #featureTopics(partition: number): FeatureTopics {

@@ -22,8 +22,8 @@ export interface SharedClients {
 export function exactlyOncePorts(clients: SharedClients, runtime: Pick<RuntimeSettings, 'transactionTimeoutMs'>): TaskPorts {
   return {
     ...readingPorts(clients),
-    async fence(transactionalId) {
-      const options = { timeoutMs: runtime.transactionTimeoutMs, onStep: clients.onStep };
+    async fence({ transactionalId, partitions, groups }) {
+      const options = { timeoutMs: runtime.transactionTimeoutMs, writes: { partitions, groups }, onStep: clients.onStep };
       const producer = await TransactionalProducer.fence(clients.connection, transactionalId, clients.log, options);
       return new ExactlyOnceProducer(producer);
     },

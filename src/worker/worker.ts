@@ -3,8 +3,9 @@ import type { StageSet, StageSetName, Topology } from '../../topology/fx.ts';
 import type { Settings } from '../../topology/settings.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import type { Registry } from '../codec/registry.ts';
+import { UserError } from '../errors.ts';
 import type { KafkaAdmin } from '../kafka/admin.ts';
-import type { KafkaConnection } from '../kafka/connection.ts';
+import { type KafkaConnection, KafkaUnreachable } from '../kafka/connection.ts';
 import { type AssignmentChange, GroupMember } from '../kafka/group-member.ts';
 import type { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import { LogReader } from '../kafka/log-reader.ts';
@@ -169,14 +170,14 @@ export class Worker {
   async caughtUp(): Promise<void> {
     for (const role of this.#set.assigned.filter((assigned) => assigned !== 'join-changelog')) {
       const topic = this.#topic(role);
-      const ends = (await this.#admin.watermarks(topic)).map(({ high }) => high);
+      const ends = await this.#ends(topic);
       await this.#until(async () => {
         const committed = await this.#admin.committedOffsets(this.#set.groupId, topic);
         return ends.every((end, partition) => (committed[partition] ?? 0) >= end);
       });
     }
     if (this.#joins.size === 0) return;
-    const ends = (await this.#admin.watermarks(this.#topic('features-tier1'))).map(({ high }) => high);
+    const ends = await this.#ends(this.#topic('features-tier1'));
     await this.#until(async () => [...this.#joins.values()].every(({ loop }) => loop?.isSettled(ends) ?? false));
   }
 
@@ -317,8 +318,29 @@ export class Worker {
     return [...[...this.#inputs.values()].map(({ slot }) => slot), ...[...this.#joins.values()].map(({ slot }) => slot)];
   }
 
+  /** Where each partition of a topic ends now; nothing where the worker is being stopped. */
+  async #ends(topic: string): Promise<number[]> {
+    let ends: number[] = [];
+    await this.#until(async () => {
+      ends = (await this.#admin.watermarks(topic)).map(({ high }) => high);
+      return true;
+    });
+    return ends;
+  }
+
   async #until(isTrue: () => Promise<boolean>): Promise<void> {
-    while (!this.#isStopping && !(await isTrue())) await sleep(CAUGHT_UP_POLL_MS);
+    while (!this.#isStopping && !(await this.#throughOutage(isTrue))) await sleep(CAUGHT_UP_POLL_MS);
+  }
+
+  /** Where Kafka does not answer, nobody knows whether the input has been worked off: that is for later. */
+  async #throughOutage(isTrue: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await isTrue();
+    } catch (error) {
+      if (error instanceof UserError && !(error instanceof KafkaUnreachable)) throw error;
+      this.#options.log.warn({ error: String(error) }, 'whether the input is worked off cannot be told now');
+      return false;
+    }
   }
 
   #end(error: unknown): void {

@@ -312,12 +312,10 @@ describe.runIf(canStartBroker)('a broker', () => {
 
   test('that freezes during a commit costs the transaction after its time limit, and whoever fences next goes on', async () => {
     const { broker, topic } = await ownBroker();
-    const producer = await fence('id', { timeoutMs: 1_500 }, broker.connection);
+    const producer = await fence('id', { timeoutMs: 6_000 }, broker.connection);
     await producer.commit({ messages: [records(topic, ['a'])] });
     broker.freeze();
-    const start = performance.now();
-    await expect(producer.commit({ messages: [records(topic, ['b'])] })).rejects.toThrow(/no answer within 1500 ms/);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    await expect(producer.commit({ messages: [records(topic, ['b'])] })).rejects.toThrow(/no answer within 6000 ms/);
     expect(producer.disposed).toBe(true);
     broker.thaw();
     await (await fence('id', {}, broker.connection)).commit({ messages: [records(topic, ['c'])] });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/log.ts';
-import { type CommitBatch, FencedError, type InputRecord, type TaskPorts, type TaskProducer } from '../../../src/runtime/ports.ts';
+import {
+  type CommitBatch,
+  FencedError,
+  type InputRecord,
+  type TaskIdentity,
+  type TaskPorts,
+  type TaskProducer,
+} from '../../../src/runtime/ports.ts';
 import { TASK_TRANSITIONS, Task, type TaskLogic, type TaskPhase } from '../../../src/runtime/task.ts';
 
 const INPUT = { groupId: 'group', topic: 'ticks', partition: 3 };
@@ -8,6 +15,7 @@ const CHANGELOGS = [
   { topic: 'clean-changelog', partition: 3 },
   { topic: 'tier1-changelog', partition: 3 },
 ];
+const OUTPUTS = [{ topic: 'clean-ohlcv', partition: 3 }];
 const RECORD: InputRecord = { offset: 0, timestamp: 0, key: null, value: null, headers: [] };
 
 /** A step of the protocol that waits until the test lets it pass or fail. */
@@ -18,12 +26,14 @@ class Bench implements TaskLogic, TaskPorts, TaskProducer {
   readonly steps: string[] = [];
   readonly failures: unknown[] = [];
   readonly task: Task<Bench>;
+  /** As the task gave itself out when it fenced. */
+  identity: TaskIdentity | null = null;
   /** Records that wait for a commit. */
   waiting = 0;
   readonly #held = new Map<StepName, { reached: PromiseWithResolvers<void>; go: PromiseWithResolvers<void> }>();
 
   constructor(input: typeof INPUT | null = INPUT) {
-    const spec = { name: 'ticks-3', transactionalId: 'app-ticks-3', changelogs: CHANGELOGS, input };
+    const spec = { name: 'ticks-3', transactionalId: 'app-ticks-3', changelogs: CHANGELOGS, outputs: OUTPUTS, input };
     this.task = new Task(spec, this, this, silentLog, (error) => this.failures.push(error));
   }
 
@@ -34,7 +44,9 @@ class Bench implements TaskLogic, TaskPorts, TaskProducer {
     return { reached: reached.promise, pass: go.resolve, fail: go.reject };
   }
 
-  async fence(transactionalId: string): Promise<TaskProducer> {
+  async fence(identity: TaskIdentity): Promise<TaskProducer> {
+    this.identity = identity;
+    const { transactionalId } = identity;
     await this.#step('fence', `fence ${transactionalId}`);
     return this;
   }
@@ -109,6 +121,12 @@ describe('start', () => {
       'restored at 42',
     ]);
     expect(bench.task.phase).toBe('running');
+  });
+
+  test('says what its transactions write to, so that one that never ended there can be ended', async () => {
+    const bench = new Bench();
+    await bench.task.start();
+    expect(bench.identity).toEqual({ transactionalId: 'app-ticks-3', partitions: [...OUTPUTS, ...CHANGELOGS], groups: ['group'] });
   });
 
   test('asks for no position where positions are part of the state', async () => {

@@ -78,7 +78,7 @@ class OnePiece implements TaskLogic {
 }
 
 function openSlot(): TaskSlot<TaskLogic> {
-  const spec = { name: 'ticks-0', transactionalId: 'id', changelogs: [], input: null };
+  const spec = { name: 'ticks-0', transactionalId: 'id', changelogs: [], outputs: [], input: null };
   const create = (onFailure: (error: unknown) => void) => {
     const task = new Task<TaskLogic>(spec, new OnePiece(), PORTS, silentLog, onFailure);
     world.tasks.push(task);
