@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two tiers: `unit` needs nothing but Node and ends within seconds; `integration` starts a real Kafka and a real registry. */
+/**
+ * Three tiers, one after the other: `unit` needs nothing but Node and ends within seconds; `integration` starts a real Kafka and a real
+ * registry; `fault` is the short tier of the fault suite, which breaks a Kafka of its own.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', './test/closing-line-reporter.ts'],
@@ -20,6 +23,16 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'fault',
+          include: ['test/fault/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -3,84 +3,69 @@ import { writeFileSync } from 'node:fs';
 import { UserError } from '../../src/errors.ts';
 import type { FaultCase } from './cases/case.ts';
 import { CASES } from './cases/index.ts';
-import { checkAll } from './checks/index.ts';
 import { readOptions, type SuiteOptions } from './options.ts';
 import { World } from './platform/world.ts';
 import { type Result, Results, reportOf } from './results.ts';
-import { Run } from './run.ts';
+import { clusterOf, type Lane, runCase } from './run-case.ts';
 
-/** The case under way: its processes must not outlive this one. */
-let current: Run | null = null;
+/** One case with one seed. */
+interface Piece {
+  readonly one: FaultCase;
+  readonly seed: number;
+}
 
 async function main(options: SuiteOptions): Promise<void> {
   const results = new Results(options.resume);
-  const cases = CASES.filter(
-    ({ name, short }) =>
-      (!options.short || short === true) && (options.only.length === 0 || options.only.some((only) => name.startsWith(only))),
-  );
-  const world = await World.start();
+  const pieces = piecesOf(options, results);
+  const lanes: Lane[] = [];
   let isFirstSignal = true;
   const stop = () => {
     if (isFirstSignal)
       void (async () => {
-        await current?.close();
-        await world.dispose(options.keep);
+        pieces.length = 0;
+        await Promise.all(lanes.map((lane) => lane.current?.close()));
+        await Promise.all(lanes.map(({ world }) => world.dispose(options.keep)));
         process.exit(130);
       })();
     isFirstSignal = false;
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  const began = performance.now();
   try {
-    for (let seed = options.firstSeed; seed < options.firstSeed + options.seeds; seed++) {
-      for (const one of cases) {
-        if (results.has(one.name, seed)) continue;
-        const result = await runCase(world, one, seed);
-        results.add(result);
-        say(result);
-      }
-    }
+    const count = Math.min(options.jobs, pieces.length);
+    for (let i = 0; i < count; i++) lanes.push({ world: await World.start(), current: null });
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+          const result = await runCase(lane, piece.one, piece.seed);
+          results.add(result);
+          say(result);
+        }
+      }),
+    );
   } finally {
-    await world.dispose(options.keep || results.count('failed') > 0);
+    const keep = options.keep || results.count('failed') > 0;
+    await Promise.all(lanes.map(({ world }) => world.dispose(keep)));
     if (options.report !== null) writeFileSync(options.report, reportOf(results.all, CASES));
   }
   const skipped = results.count('skipped');
-  if (results.count('failed') > 0) console.log(`logs and settings of all cases: ${world.home.logs}`);
+  if (results.count('failed') > 0) console.log(`logs and settings of all cases: ${lanes.map(({ world }) => world.home.logs).join(' ')}`);
+  console.log(`${((performance.now() - began) / 60_000).toFixed(1)} minutes, ${lanes.length} at a time`);
   console.log(`${results.count('passed')} passed, ${results.count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   process.exitCode = results.count('failed') > 0 ? 1 : 0;
 }
 
-async function runCase(world: World, one: FaultCase, seed: number): Promise<Result> {
-  const began = performance.now();
-  const impossible = one.impossible?.() ?? null;
-  const base = { name: one.name, seed };
-  if (impossible !== null) return { ...base, outcome: 'skipped', problems: [impossible], faults: 0, records: 0, seconds: 0 };
-  let run: Run | null = null;
-  const problems: string[] = [];
-  try {
-    run = await Run.prepare(world, { ...base, ...one.options });
-    current = run;
-    await run.produce();
-    await one.disturb(run);
-    await run.finish();
-    problems.push(...run.problems, ...(await checkAll(run)));
-    if (problems.length > 0) problems.push(...markersLost(run));
-  } catch (error) {
-    problems.push(...(run?.problems ?? []), error instanceof Error ? (error.stack ?? error.message) : String(error));
-    // Whatever state it left its cluster in, the next case shall not suffer from it.
-    await run?.close();
-    await world.drop(one.options?.cluster ?? 'solo');
-  }
-  await run?.close();
-  const seconds = Number(((performance.now() - began) / 1_000).toFixed(1));
-  const outcome = problems.length === 0 ? 'passed' : 'failed';
-  return { ...base, outcome, problems, faults: run?.faults ?? 0, records: run?.reference.records ?? 0, seconds };
-}
-
-/** A known fault of Kafka's (docs/reliability.md), named where it may be the cause. */
-function markersLost({ cluster, settings }: Run): string[] {
-  const count = cluster.nodes.reduce((sum, node) => sum + node.skippedMarkers(settings.topics.prefix), 0);
-  return count === 0 ? [] : [`Kafka left out the markers of ${count} transactions when it started again`];
+/** What is to be run, cases of one cluster after the other, so that it starts once; every case comes up before any comes up again. */
+function piecesOf(options: SuiteOptions, results: Results): Piece[] {
+  const cases = CASES.filter(
+    ({ name, short }) =>
+      (!options.short || short === true) && (options.only.length === 0 || options.only.some((only) => name.startsWith(only))),
+  );
+  const seeds = Array.from({ length: options.seeds }, (_, i) => options.firstSeed + i);
+  return [...Map.groupBy(cases, clusterOf).values()]
+    .flatMap((ofCluster) => seeds.flatMap((seed) => ofCluster.map((one) => ({ one, seed }))))
+    .filter(({ one, seed }) => !results.has(one.name, seed));
 }
 
 function say({ name, seed, outcome, problems, faults, records, seconds }: Result): void {

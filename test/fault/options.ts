@@ -9,6 +9,8 @@ export interface SuiteOptions {
   /** Names or beginnings of names; all where it is empty. */
   readonly only: readonly string[];
   readonly short: boolean;
+  /** Cases that run at the same time, each on clusters of its own. */
+  readonly jobs: number;
   /** File that keeps what has been run, so that a later call goes on from there. */
   readonly resume: string | null;
   /** File for the report. */
@@ -17,12 +19,13 @@ export interface SuiteOptions {
   readonly keep: boolean;
 }
 
-export const USAGE = `node test/fault/main.ts [--seeds N] [--first-seed N] [--only CASE]... [--short] [--resume FILE] [--report FILE] [--keep]
+export const USAGE = `node test/fault/main.ts [--seeds N] [--first-seed N] [--only CASE]... [--short] [--jobs N] [--resume FILE] [--report FILE] [--keep]
 
   --seeds N       every case with N seeds (default 3; 1 with --short)
   --first-seed N  the first of them (default 1)
   --only CASE     this case, or all whose names begin so; may be repeated
   --short         the tier for every change
+  --jobs N        cases at the same time, each on its own Kafka: about 1 GB of memory each, 2.5 GB with three nodes (default 2)
   --resume FILE   keep results in FILE and leave out what is in it already
   --report FILE   write the results as a Markdown table
   --keep          keep the platform's folder with all logs`;
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): SuiteOptions {
     firstSeed: wholeNumber('--first-seed', values['first-seed'] ?? '1'),
     only,
     short,
+    jobs: wholeNumber('--jobs', values.jobs ?? '2'),
     resume: values.resume ?? null,
     report: values.report ?? null,
     keep: values.keep ?? false,
@@ -59,6 +63,7 @@ function parse(args: readonly string[]) {
         'first-seed': text,
         only: { ...text, multiple: true },
         short: flag,
+        jobs: text,
         resume: text,
         report: text,
         keep: flag,

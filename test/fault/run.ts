@@ -134,6 +134,7 @@ export class Run {
       settingsFile: this.#settingsFile,
       brokers: proxied ? this.cluster.nodes.map(({ proxy }) => proxy.address) : this.cluster.brokers,
       registryUrl: this.world.registry.url,
+      compileCache: join(this.world.home.root, 'compiled'),
       logFile: join(this.#logs, `worker-${this.#workers.length}${name}.log`),
       untilEnd,
       fault,

@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly brokers: readonly string[];
   readonly registryUrl: string;
   readonly logFile: string;
+  /** Folder for compiled sources. */
+  readonly compileCache: string;
   /** To end when the input that is there has been worked off. */
   readonly untilEnd?: boolean;
   /** As ARBITREX_FAULT. */
@@ -38,6 +40,8 @@ export class WorkerProcess {
       stdio: ['ignore', log, log],
       env: {
         ...process.env,
+        // Most of a worker's start would be the reading of its sources.
+        NODE_COMPILE_CACHE: options.compileCache,
         KAFKA_BROKERS: brokers.join(','),
         SCHEMA_REGISTRY_URL: registryUrl,
         ...(fault === undefined ? {} : { ARBITREX_FAULT: fault }),

@@ -92,12 +92,13 @@ export class World {
     return new World(home, java, programs, url, await RegistryProxy.listen(url), registry);
   }
 
-  /** The cluster, running: what a case before did to it is undone. */
+  /** The cluster, running: what a case before did to it is undone. One at a time: any other is stopped. */
   async cluster(name: ClusterName): Promise<Cluster> {
     // A run that is being ended must leave no broker behind.
     if (this.#isOver) throw new Error('the suite is being ended');
     let cluster = this.#clusters.get(name);
     if (cluster === undefined) {
+      for (const other of [...this.#clusters.keys()]) await this.drop(other);
       if (name === 'tiny') this.#mountTiny();
       const folder = name === 'tiny' ? this.#tinyMount! : join(this.home.data, name);
       const programs = { home: this.home, java: this.#java, libs: this.#programs.kafkaLibs };
