@@ -101,7 +101,7 @@ export class FeatureConsumer {
         for (const { partition, records, nextOffset } of await reader.fetch()) {
           const end = options.follow === true ? Number.POSITIVE_INFINITY : ends[partition]!;
           await throughOutage(
-            () => decoder.prepare(records.map(({ value }) => value)),
+            () => decoder.prepareAll(records),
             isAborted,
             ({ message: error }, retryInMs) => log.warn({ retryInMs, error }, 'the registry does not answer'),
           );

@@ -1,8 +1,9 @@
 import type avro from 'avsc';
+import type { InputRecords } from '../runtime/ports.ts';
 import { avroType } from './avro-type.ts';
 import { PoisonError, UndecodableError } from './errors.ts';
 import { AvroReader } from './reader.ts';
-import { HEADER_BYTES } from './wire.ts';
+import { HEADER_BYTES, schemaIdAt, schemaIdOf, schemaIdsIn, schemaIdsOf } from './wire.ts';
 import { type SchemaSource, WriterSchemas } from './writer-schemas.ts';
 
 /** What avsc's resolvers do inside: read a record of the writer's schema as one of the reader's. */
@@ -25,7 +26,12 @@ export class RecordDecoder<T> {
 
   /** Loads the writers' schemas of `values`. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */
   prepare(values: Iterable<Buffer | null>): Promise<void> {
-    return this.#resolvers.prepare(values);
+    return this.#resolvers.prepare(schemaIdsOf(values));
+  }
+
+  /** As `prepare`, for the values of all records. */
+  prepareAll(records: InputRecords): Promise<void> {
+    return this.#resolvers.prepare(schemaIdsIn(records));
   }
 
   /**
@@ -33,7 +39,15 @@ export class RecordDecoder<T> {
    * UndecodableError or UnknownSchemaError and nothing else for any bytes; an Error where the value was not prepared.
    */
   decode(value: Buffer | null): T {
-    return readResolved(this.#reader, this.#resolvers.planOf(value), value!) as T;
+    const resolver = this.#resolvers.planOf(schemaIdOf(value));
+    return readResolved(this.#reader, resolver, value!, 0, value!.length) as T;
+  }
+
+  /** As `decode`, for the value of record `i`. */
+  decodeAt(records: InputRecords, i: number): T {
+    const { bytes } = records;
+    const [start, end] = [records.valueStart(i), records.valueEnd(i)];
+    return readResolved(this.#reader, this.#resolvers.planOf(schemaIdAt(bytes, start, end)), bytes, start, end) as T;
   }
 }
 
@@ -42,9 +56,9 @@ export function resolverFor(readerType: avro.Type, writerSchema: object): Resolv
   return readerType.createResolver(avroType(writerSchema)) as Resolver;
 }
 
-/** The record of a value in the wire format; whatever is wrong with its bytes is an UndecodableError. */
-export function readResolved(reader: AvroReader, resolver: Resolver, value: Buffer): unknown {
-  reader.reset(value, HEADER_BYTES);
+/** The record of a value in the wire format between `start` and `end`; whatever is wrong with its bytes is an UndecodableError. */
+export function readResolved(reader: AvroReader, resolver: Resolver, bytes: Buffer, start: number, end: number): unknown {
+  reader.reset(bytes, start + HEADER_BYTES, end, start);
   try {
     const record = resolver._read(reader);
     reader.expectEnd();

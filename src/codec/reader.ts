@@ -1,6 +1,7 @@
 import { UndecodableError } from './errors.ts';
 
 const NOTHING = Buffer.alloc(0);
+const NO_VIEW = new DataView(NOTHING.buffer, 0, 0);
 /** Bytes of the longest varint: 64 bits, 7 a byte. */
 const MAX_VARINT_BYTES = 10;
 /** 2^27: what the first four bytes of a varint hold besides the sign. */
@@ -17,32 +18,46 @@ export class AvroReader {
   /** The next byte; avsc's skipping of array blocks moves it. */
   pos = 0;
   buf: Buffer = NOTHING;
+  #view: DataView = NO_VIEW;
+  /** No byte before or beyond is read. */
+  #start = 0;
+  #end = 0;
+  /** What messages count bytes from. */
+  #origin = 0;
   /** Every varint takes a byte, so more of them than bytes means that a hostile block size moved `pos` back. */
   #varintsLeft = 0;
 
-  /** Starts over at `pos` of another buffer. */
-  reset(buf: Buffer, pos: number): void {
-    this.buf = buf;
+  /** Starts over with the bytes of `buf` from `pos` to `end`; messages count them from `origin`. */
+  reset(buf: Buffer, pos: number, end: number = buf.length, origin: number = 0): void {
+    if (this.buf !== buf) {
+      this.buf = buf;
+      this.#view = new DataView(buf.buffer, buf.byteOffset, buf.length);
+    }
     this.pos = pos;
-    this.#varintsLeft = buf.length;
+    this.#start = pos;
+    this.#end = end;
+    this.#origin = origin;
+    this.#varintsLeft = end - pos;
   }
 
   /** Lets go of the buffer. */
   release(): void {
     this.buf = NOTHING;
+    this.#view = NO_VIEW;
   }
 
   /** Throws where bytes are left. */
   expectEnd(): void {
-    if (this.pos !== this.buf.length) {
-      throw this.pos > this.buf.length ? this.#truncated() : new UndecodableError(`${this.buf.length - this.pos} bytes follow the record`);
+    if (this.pos !== this.#end) {
+      throw this.pos > this.#end ? this.#truncated() : new UndecodableError(`${this.#end - this.pos} bytes follow the record`);
     }
   }
 
   readLong(): number {
     const buf = this.buf;
     let pos = this.pos;
-    if (pos < 0 || pos >= buf.length || this.#varintsLeft-- <= 0) throw this.#truncated();
+    const end = this.#end;
+    if (pos < this.#start || pos >= end || this.#varintsLeft-- <= 0) throw this.#truncated();
     let byte = buf[pos++]!;
     const sign = byte & 1;
     let low = (byte & 0x7f) >> 1;
@@ -50,10 +65,9 @@ export class AvroReader {
       this.pos = pos;
       return sign === 0 ? low : ~low;
     }
-    const length = buf.length;
     let shift = 6;
     while (shift < 27) {
-      if (pos >= length) throw this.#truncated();
+      if (pos >= end) throw this.#truncated();
       byte = buf[pos++]!;
       low |= (byte & 0x7f) << shift;
       shift += 7;
@@ -66,9 +80,9 @@ export class AvroReader {
     let high = 0;
     let unit = 1;
     do {
-      if (pos >= length) throw this.#truncated();
+      if (pos >= end) throw this.#truncated();
       if (pos - start === MAX_VARINT_BYTES)
-        throw new UndecodableError(`the number at byte ${start} takes more than ${MAX_VARINT_BYTES} bytes`);
+        throw new UndecodableError(`the number at byte ${start - this.#origin} takes more than ${MAX_VARINT_BYTES} bytes`);
       byte = buf[pos++]!;
       high += (byte & 0x7f) * unit;
       unit *= 128;
@@ -76,29 +90,29 @@ export class AvroReader {
     this.pos = pos;
     const magnitude = high * HIGH_UNIT + low;
     const value = sign === 0 ? magnitude : -magnitude - 1;
-    if (!Number.isSafeInteger(value)) throw new UndecodableError(`the long at byte ${start} is beyond 2^53`);
+    if (!Number.isSafeInteger(value)) throw new UndecodableError(`the long at byte ${start - this.#origin} is beyond 2^53`);
     return value;
   }
 
   readInt(): number {
     const start = this.pos;
     const value = this.readLong();
-    if (value !== (value | 0)) throw new UndecodableError(`the int at byte ${start} is beyond 32 bits: ${value}`);
+    if (value !== (value | 0)) throw new UndecodableError(`the int at byte ${start - this.#origin} is beyond 32 bits: ${value}`);
     return value;
   }
 
   readBoolean(): boolean {
     const byte = this.buf[this.take(1)]!;
-    if (byte > 1) throw new UndecodableError(`the boolean at byte ${this.pos - 1} is ${byte}`);
+    if (byte > 1) throw new UndecodableError(`the boolean at byte ${this.pos - 1 - this.#origin} is ${byte}`);
     return byte === 1;
   }
 
   readFloat(): number {
-    return this.buf.readFloatLE(this.take(4));
+    return this.#view.getFloat32(this.take(4), true);
   }
 
   readDouble(): number {
-    return this.buf.readDoubleLE(this.take(8));
+    return this.#view.getFloat64(this.take(8), true);
   }
 
   /** A copy, so that a field kept for long does not keep the whole fetched batch. */
@@ -152,13 +166,13 @@ export class AvroReader {
   /** Moves over `length` bytes and returns where they begin. */
   take(length: number): number {
     const start = this.pos;
-    if (length < 0) throw new UndecodableError(`the length before byte ${start} is negative: ${length}`);
-    if (start < 0 || start + length > this.buf.length) throw this.#truncated();
+    if (length < 0) throw new UndecodableError(`the length before byte ${start - this.#origin} is negative: ${length}`);
+    if (start < this.#start || start + length > this.#end) throw this.#truncated();
     this.pos = start + length;
     return start;
   }
 
   #truncated(): UndecodableError {
-    return new UndecodableError(`the value ends within a field: it has ${this.buf.length} bytes`);
+    return new UndecodableError(`the value ends within a field: it has ${this.#end - this.#origin} bytes`);
   }
 }

@@ -10,20 +10,27 @@ const MAX_BYTES = 64;
 export class TextCache {
   readonly #bytes: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
   readonly #texts: string[] = new Array(SLOTS).fill('');
+  /** The one read before: mostly the next is the same. */
+  #lastBytes: Uint8Array = new Uint8Array(0);
+  #lastText = '';
 
   /** The text of `buffer[start, end)`, which lies within the buffer. */
   read(buffer: Buffer, start: number, end: number): string {
     const length = end - start;
+    if (length === this.#lastBytes.length && isAt(buffer, start, this.#lastBytes)) return this.#lastText;
     if (length > MAX_BYTES) return buffer.toString('utf8', start, end);
     let hash = length;
     for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + buffer[i]!) | 0;
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    const known = this.#bytes[slot];
-    if (known !== undefined && known.length === length && isAt(buffer, start, known)) return this.#texts[slot]!;
-    const text = buffer.toString('utf8', start, end);
-    this.#bytes[slot] = new Uint8Array(buffer.subarray(start, end));
-    this.#texts[slot] = text;
-    return text;
+    let bytes = this.#bytes[slot];
+    if (bytes === undefined || bytes.length !== length || !isAt(buffer, start, bytes)) {
+      bytes = new Uint8Array(buffer.subarray(start, end));
+      this.#bytes[slot] = bytes;
+      this.#texts[slot] = buffer.toString('utf8', start, end);
+    }
+    this.#lastBytes = bytes;
+    this.#lastText = this.#texts[slot]!;
+    return this.#lastText;
   }
 }
 

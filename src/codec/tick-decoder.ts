@@ -1,11 +1,12 @@
 import type { Tick } from '../domain/tick.ts';
+import type { InputRecords } from '../runtime/ports.ts';
 import { avroType } from './avro-type.ts';
 import { type Resolver, readResolved, resolverFor } from './decoder.ts';
 import { UndecodableError } from './errors.ts';
 import { schemas, type Tick as TickRecord } from './generated/records.ts';
 import { AvroReader } from './reader.ts';
 import { TextCache } from './text-cache.ts';
-import { HEADER_BYTES } from './wire.ts';
+import { HEADER_BYTES, schemaIdAt, schemaIdsIn } from './wire.ts';
 import { type SchemaSource, WriterSchemas } from './writer-schemas.ts';
 
 /** Schemas equal to ours, but for docs and defaults, are read field by field; all others through a resolver. */
@@ -15,32 +16,36 @@ const CURRENT = 'current';
 export class TickDecoder {
   readonly #plans: WriterSchemas<Resolver | typeof CURRENT>;
   readonly #reader = new AvroReader();
-  readonly #texts = new TextCache();
+  readonly #symbols = new TextCache();
+  readonly #sources = new TextCache();
 
   constructor(source: SchemaSource) {
     const readerType = avroType(schemas.tick);
     this.#plans = new WriterSchemas(source, (schema) => (readerType.equals(avroType(schema)) ? CURRENT : resolverFor(readerType, schema)));
   }
 
-  /** Loads the writers' schemas of `values`. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */
-  prepare(values: Iterable<Buffer | null>): Promise<void> {
-    return this.#plans.prepare(values);
+  /** Loads the writers' schemas of all records. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */
+  prepare(records: InputRecords): Promise<void> {
+    return this.#plans.prepare(schemaIdsIn(records));
   }
 
   /**
-   * Fills `tick`, but for its key, from a prepared value. Throws UndecodableError or UnknownSchemaError and nothing else for any bytes;
-   * `tick` is then half filled.
+   * Fills `tick`, but for its key, from the value of record `i`, which has been prepared. Throws UndecodableError or UnknownSchemaError and
+   * nothing else for any bytes; `tick` is then half filled.
    */
-  decodeInto(value: Buffer | null, tick: Tick): void {
-    const plan = this.#plans.planOf(value);
-    if (plan === CURRENT) this.#readCurrent(value!, tick);
-    else fill(tick, readResolved(this.#reader, plan, value!) as TickRecord);
+  decodeInto(records: InputRecords, i: number, tick: Tick): void {
+    const { bytes } = records;
+    const start = records.valueStart(i);
+    const end = records.valueEnd(i);
+    const plan = this.#plans.planOf(schemaIdAt(bytes, start, end));
+    if (plan === CURRENT) this.#readCurrent(bytes, start, end, tick);
+    else fill(tick, readResolved(this.#reader, plan, bytes, start, end) as TickRecord);
   }
 
-  #readCurrent(value: Buffer, tick: Tick): void {
+  #readCurrent(bytes: Buffer, start: number, end: number, tick: Tick): void {
     const reader = this.#reader;
-    reader.reset(value, HEADER_BYTES);
-    tick.symbol = this.#readText(reader);
+    reader.reset(bytes, start + HEADER_BYTES, end, start);
+    tick.symbol = this.#readText(this.#symbols);
     tick.eventTime = reader.readLong();
     tick.bid = reader.readDouble();
     tick.ask = reader.readDouble();
@@ -50,14 +55,15 @@ export class TickDecoder {
     tick.volume = tick.hasVolume ? reader.readDouble() : 0;
     tick.hasSeq = isPresent(reader);
     tick.seq = tick.hasSeq ? reader.readLong() : 0;
-    tick.sourceId = this.#readText(reader);
+    tick.sourceId = this.#readText(this.#sources);
     reader.expectEnd();
   }
 
-  #readText(reader: AvroReader): string {
+  #readText(texts: TextCache): string {
+    const reader = this.#reader;
     const length = reader.readLong();
     const start = reader.take(length);
-    return this.#texts.read(reader.buf, start, start + length);
+    return texts.read(reader.buf, start, start + length);
   }
 }
 

@@ -1,5 +1,4 @@
 import { PoisonError, UndecodableError, UnknownSchemaError } from './errors.ts';
-import { peekSchemaId, schemaIdOf } from './wire.ts';
 
 /** Schemas kept per decoder; a topic has a handful. */
 const MAX_SCHEMAS = 1_000;
@@ -30,9 +29,9 @@ export class WriterSchemas<Plan> {
     this.#plan = plan;
   }
 
-  /** Loads what `values` need. Rejects with RegistryOutage where that is not possible now; an unknown id shows at `planOf` only. */
-  async prepare(values: Iterable<Buffer | null>): Promise<void> {
-    const wanted = this.#missing(values);
+  /** Loads these schemas. Rejects with RegistryOutage where that is not possible now; an unknown id shows at `planOf` only. */
+  async prepare(ids: ReadonlySet<number>): Promise<void> {
+    const wanted = this.#missing(ids);
     if (wanted.length === 0) return;
     let next = 0;
     const work = async () => {
@@ -44,9 +43,8 @@ export class WriterSchemas<Plan> {
     await Promise.all(Array.from({ length: Math.min(MAX_LOOKUPS, wanted.length) }, work));
   }
 
-  /** The plan for a value. Throws the PoisonError of a value that has none. */
-  planOf(value: Buffer | null): Plan {
-    const id = schemaIdOf(value);
+  /** The plan for values of a prepared schema. Throws the PoisonError of a schema that has none. */
+  planOf(id: number): Plan {
     if (id === this.#lastId && this.#lastPlan !== undefined) return this.#lastPlan;
     const plan = this.#plans.get(id);
     if (plan === undefined) throw new Error(`schema id ${id} was not prepared`);
@@ -56,16 +54,8 @@ export class WriterSchemas<Plan> {
     return plan;
   }
 
-  /** The ids to load; what is known already of `values` becomes the newest, and the oldest beyond the limit go. */
-  #missing(values: Iterable<Buffer | null>): number[] {
-    const ids = new Set<number>();
-    let last = -1;
-    for (const value of values) {
-      const id = peekSchemaId(value);
-      if (id === last) continue;
-      last = id;
-      if (id >= 0) ids.add(id);
-    }
+  /** Those of `ids` to load; what is known already becomes the newest, and the oldest beyond the limit go. */
+  #missing(ids: ReadonlySet<number>): number[] {
     const wanted: number[] = [];
     for (const id of ids) {
       const known = this.#plans.get(id);

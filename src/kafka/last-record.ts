@@ -33,7 +33,7 @@ async function newestOfKey(
   let newest: FetchedRecord | null = null;
   reader.assign(topic, partition, start);
   while (reader.position(topic, partition)! < end) {
-    for (const { records } of await reader.fetch()) newest = records.findLast(isOfKey) ?? newest;
+    for (const { records } of await reader.fetch()) newest = [...records].findLast(isOfKey) ?? newest;
   }
   reader.unassign(topic, partition);
   return newest;

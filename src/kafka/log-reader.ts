@@ -9,7 +9,8 @@ import { decodeFetchResponse, type PartitionResponse } from './fetch-response.ts
 import { protocolError, sendFetch } from './internals.ts';
 import { type LogPlace, listOffsets } from './offset-list.ts';
 import { explainTopicError, OffsetOutOfRange, ReadErrorCode } from './read-errors.ts';
-import { decodeRecordSet, type FetchedRecord } from './record-batch.ts';
+import { decodeRecordSet } from './record-batch.ts';
+import type { RecordBlock } from './record-block.ts';
 import { retryTransient } from './retry.ts';
 import { TopicLeaders } from './topic-leaders.ts';
 import { partitionKey } from './topic-partition.ts';
@@ -18,6 +19,7 @@ import { type Trouble, Troubles } from './troubles.ts';
 export type { LogPlace } from './offset-list.ts';
 export { OffsetOutOfRange } from './read-errors.ts';
 export type { FetchedRecord, RecordHeader } from './record-batch.ts';
+export type { RecordBlock } from './record-block.ts';
 export type { Trouble } from './troubles.ts';
 
 /** How a LogReader reads. Limits are of one response of one broker, in bytes as they lie in the log (compressed, if they are). */
@@ -41,7 +43,7 @@ export interface FetchedBatch {
   topic: string;
   partition: number;
   /** In offset order; may be empty where all that was read is control records or aborted. */
-  records: FetchedRecord[];
+  records: RecordBlock;
   /** Where the reader stands now: the offset after all that was read, control and aborted records included. */
   nextOffset: number;
   /** The end of the partition, as of this fetch. */

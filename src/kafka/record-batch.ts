@@ -1,6 +1,7 @@
-/** Record batches (magic 2) as they lie in a Fetch response, decoded to records. The cost of this loop is the cost of reading. */
+/** Record batches (magic 2) as they lie in a Fetch response, taken apart into records. The cost of this loop is the cost of reading. */
 import type { AbortedTransactionFilter, BatchIdentity } from './aborted-transactions.ts';
 import { decompress } from './compression.ts';
+import { RecordBlock } from './record-block.ts';
 
 /** A header of a record. Keys may repeat; their order is kept. */
 export interface RecordHeader {
@@ -22,8 +23,6 @@ export interface FetchedRecord {
 export class CorruptBatch extends Error {
   override readonly name: string = 'CorruptBatch';
 }
-
-const NO_HEADERS: readonly RecordHeader[] = Object.freeze([]);
 
 // Where the fields of a batch stand, in bytes from its start.
 const LENGTH_AT = 8;
@@ -56,8 +55,8 @@ export async function decodeRecordSet(
   bytes: Buffer,
   from: number,
   filter: AbortedTransactionFilter,
-): Promise<{ records: FetchedRecord[]; nextOffset: number }> {
-  const records: FetchedRecord[] = [];
+): Promise<{ records: RecordBlock; nextOffset: number }> {
+  const records = new RecordBlock(bytes, decodeHeaders);
   let nextOffset = from;
   let start = 0;
   while (bytes.length - start >= RECORDS_AT) {
@@ -67,11 +66,21 @@ export async function decodeRecordSet(
     if (end < start + RECORDS_AT) throw new CorruptBatch(`record batch of ${end - start} bytes`);
     const batch = bytes.subarray(start, end);
     const identity = identify(batch);
-    if (!filter.drops(identity) && identity.lastOffset >= from) await decodeRecords(batch, from, records);
+    if (!filter.drops(identity) && identity.lastOffset >= from) {
+      if ((batch.readInt16BE(ATTRIBUTES_AT) & COMPRESSION_BITS) === 0) decodeRecords(batch, records, start + RECORDS_AT, end, from);
+      else await decodeCompressed(batch, records, from);
+    }
     nextOffset = Math.max(nextOffset, identity.lastOffset + 1);
     start = end;
   }
   return { records, nextOffset };
+}
+
+/** What was compressed is laid behind the bytes there are, so that all records of a block lie in the same. */
+async function decodeCompressed(batch: Buffer, records: RecordBlock, from: number): Promise<void> {
+  const body = await decompress(batch.readInt16BE(ATTRIBUTES_AT), batch.subarray(RECORDS_AT));
+  const start = records.append(body);
+  decodeRecords(batch, records, start, start + body.length, from);
 }
 
 function identify(batch: Buffer): BatchIdentity {
@@ -87,7 +96,7 @@ function identify(batch: Buffer): BatchIdentity {
 /** A control batch holds one record, uncompressed; its key is a version and a type, two bytes each. */
 function markerOf(batch: Buffer): 'abort' | 'commit' | 'other' {
   if (batch.readInt32BE(RECORD_COUNT_AT) < 1) return 'other';
-  const cursor = new Cursor(batch, RECORDS_AT);
+  const cursor = new Cursor(batch, RECORDS_AT, batch.length);
   cursor.varint();
   cursor.at += 1;
   cursor.varlong();
@@ -98,51 +107,54 @@ function markerOf(batch: Buffer): 'abort' | 'commit' | 'other' {
   return type === 0 ? 'abort' : type === 1 ? 'commit' : 'other';
 }
 
-async function decodeRecords(batch: Buffer, from: number, into: FetchedRecord[]): Promise<void> {
+/** Adds the records of `batch` from offset `from` on, which lie in the block's bytes between `start` and `end`. */
+function decodeRecords(batch: Buffer, into: RecordBlock, start: number, end: number, from: number): void {
   const attributes = batch.readInt16BE(ATTRIBUTES_AT);
   const baseOffset = readInt64(batch, 0);
   const baseTimestamp = readInt64(batch, BASE_TIMESTAMP_AT);
   const appendTimestamp = (attributes & LOG_APPEND_TIME_BIT) === 0 ? undefined : readInt64(batch, MAX_TIMESTAMP_AT);
   const count = batch.readInt32BE(RECORD_COUNT_AT);
-  const compressed = (attributes & COMPRESSION_BITS) !== 0;
-  const body = compressed ? await decompress(attributes, batch.subarray(RECORDS_AT)) : batch;
-  const cursor = new Cursor(body, compressed ? 0 : RECORDS_AT);
+  const cursor = new Cursor(into.bytes, start, end);
+  // A count that lies is found out below, before it has cost more memory than the bytes it came with.
+  into.reserve(Math.min(count, end - start));
   for (let i = 0; i < count; i++) {
     const length = cursor.varint();
-    const end = cursor.at + length;
-    if (length <= 0 || end > body.length) throw new CorruptBatch(`record ${i} of the batch at offset ${baseOffset} ends outside it`);
+    const recordEnd = cursor.at + length;
+    if (length <= 0 || recordEnd > end) throw new CorruptBatch(`record ${i} of the batch at offset ${baseOffset} ends outside it`);
     cursor.at += 1;
     const timestampDelta = cursor.varlong();
     const offset = baseOffset + cursor.varint();
     if (offset < from) {
-      cursor.at = end;
+      cursor.at = recordEnd;
       continue;
     }
     const timestamp = appendTimestamp ?? baseTimestamp + timestampDelta;
-    into.push({ offset, timestamp, key: cursor.bytes(), value: cursor.bytes(), headers: decodeHeaders(cursor) });
-    if (cursor.at !== end) throw new CorruptBatch(`record ${offset} is not as long as it says`);
+    const keyStart = cursor.skipBytes();
+    const keyEnd = cursor.at;
+    const valueStart = cursor.skipBytes();
+    const valueEnd = cursor.at;
+    const headersAt = cursor.skipHeaders();
+    if (cursor.at !== recordEnd) throw new CorruptBatch(`record ${offset} is not as long as it says`);
+    into.add(offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headersAt);
   }
 }
 
-function decodeHeaders(cursor: Cursor): readonly RecordHeader[] {
-  const count = cursor.varint();
-  if (count <= 0) return NO_HEADERS;
-  const headers: RecordHeader[] = [];
-  for (let i = 0; i < count; i++) {
-    const key = cursor.bytes();
-    if (key === null) throw new CorruptBatch('a header without a key');
-    headers.push({ key: key.toString('utf8'), value: cursor.bytes() });
-  }
-  return headers;
+/** The headers that begin at a position; they have been passed over once and are whole. */
+function decodeHeaders(bytes: Buffer, at: number): readonly RecordHeader[] {
+  const cursor = new Cursor(bytes, at, bytes.length);
+  return Array.from({ length: cursor.varint() }, () => ({ key: cursor.bytes()!.toString('utf8'), value: cursor.bytes() }));
 }
 
 /** Reads the variable-length integers of the record format: seven bits a byte, the lowest first, zigzag for the sign. */
 class Cursor {
   at: number;
   readonly #buffer: Buffer;
+  readonly #end: number;
 
-  constructor(buffer: Buffer, at: number) {
+  /** Reads between `at` and `end`: bytes that end beyond are no bytes of this batch. */
+  constructor(buffer: Buffer, at: number, end: number) {
     this.#buffer = buffer;
+    this.#end = end;
     this.at = at;
   }
 
@@ -174,11 +186,29 @@ class Cursor {
 
   /** Bytes after their length; null for length -1. A view, no copy. */
   bytes(): Buffer | null {
+    const start = this.skipBytes();
+    return start < 0 ? null : this.#buffer.subarray(start, this.at);
+  }
+
+  /** Passes over bytes after their length and returns where they begin; -1 for length -1. */
+  skipBytes(): number {
     const length = this.varint();
-    if (length < 0) return null;
+    if (length < 0) return -1;
     const start = this.at;
     this.at += length;
-    if (this.at > this.#buffer.length) throw new CorruptBatch('bytes that end outside their batch');
-    return this.#buffer.subarray(start, this.at);
+    if (this.at > this.#end) throw new CorruptBatch('bytes that end outside their batch');
+    return start;
+  }
+
+  /** Passes over headers and returns where they begin; -1 where there are none. */
+  skipHeaders(): number {
+    const start = this.at;
+    const count = this.varint();
+    if (count <= 0) return -1;
+    for (let i = 0; i < count; i++) {
+      if (this.skipBytes() < 0) throw new CorruptBatch('a header without a key');
+      this.skipBytes();
+    }
+    return start;
   }
 }

@@ -119,8 +119,8 @@ export class ControlFeed {
     }
   }
 
-  async #take(records: readonly FetchedRecord[]): Promise<void> {
-    const halts = records.filter(({ key }) => key !== null && key.toString() !== PARTITION_RECORD_KEY);
+  async #take(records: Iterable<FetchedRecord>): Promise<void> {
+    const halts = [...records].filter(({ key }) => key !== null && key.toString() !== PARTITION_RECORD_KEY);
     await this.#prepare(halts.map(({ value }) => value));
     if (this.#closing.signal.aborted) return;
     for (const { key, value, offset } of halts) {

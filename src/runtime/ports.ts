@@ -18,11 +18,31 @@ export interface InputRecord {
   readonly headers: readonly RecordHeader[];
 }
 
+/**
+ * Consecutive records as they lie in the bytes that were read. To go through them makes an object of each; a hot path takes the positions
+ * instead.
+ */
+export interface InputRecords extends Iterable<InputRecord> {
+  readonly length: number;
+  /** What the positions are positions in. */
+  readonly bytes: Buffer;
+  offset(i: number): number;
+  /** Record time, UTC epoch ms. */
+  timestamp(i: number): number;
+  /** Where key and value of record i begin in `bytes`, -1 where null, and where they end. */
+  keyStart(i: number): number;
+  keyEnd(i: number): number;
+  valueStart(i: number): number;
+  valueEnd(i: number): number;
+  /** Record i as an object of its own, whose buffers are views of `bytes`. */
+  at(i: number): InputRecord;
+}
+
 /** Consecutive records of one partition, and where reading goes on. */
 export interface InputBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly records: readonly InputRecord[];
+  readonly records: InputRecords;
   /** The next offset to read: control and aborted records count, so it can advance where `records` is empty. */
   readonly nextOffset: number;
 }

@@ -66,7 +66,7 @@ export class BarTask implements InputTask {
   }
 
   prepare(batch: InputBatch): Promise<void> {
-    return this.#options.decoder.prepare(batch.records.map(({ value }) => value));
+    return this.#options.decoder.prepareAll(batch.records);
   }
 
   process(batch: InputBatch): void {

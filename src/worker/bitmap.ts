@@ -1,9 +1,7 @@
 /** Packs flags (0 or 1, one a byte) into bits, eight a byte, lowest first. */
 export function packFlags(flags: Uint8Array): Buffer {
   const bits = Buffer.alloc(Math.ceil(flags.length / 8));
-  flags.forEach((flag, i) => {
-    bits[i >> 3]! |= flag << (i & 7);
-  });
+  for (let i = 0; i < flags.length; i++) bits[i >> 3]! |= flags[i]! << (i & 7);
   return bits;
 }
 

@@ -3,6 +3,7 @@ import type { RecordDecoder } from '../codec/decoder.ts';
 import { throughOutage } from '../codec/through-outage.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
+import type { InputRecords } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
 import type { HaltView } from './halts.ts';
 import type { JoinedReturn, JoinTask } from './join-task.ts';
@@ -108,7 +109,7 @@ export class JoinLoop {
     const { logic } = this.#task;
     while (!this.#stopping.signal.aborted) {
       for (const batch of await this.#reader.fetch()) {
-        await this.#prepare(batch.records.map(({ value }) => value));
+        await this.#prepare(batch.records);
         await this.#untilResumed();
         if (this.#stopping.signal.aborted) return;
         logic.process(batch);
@@ -118,10 +119,10 @@ export class JoinLoop {
     }
   }
 
-  async #prepare(values: readonly (Buffer | null)[]): Promise<void> {
+  async #prepare(records: InputRecords): Promise<void> {
     const task = this.#task.spec.name;
     await throughOutage(
-      () => this.#decoder.prepare(values),
+      () => this.#decoder.prepareAll(records),
       () => this.#stopping.signal.aborted,
       ({ message: error }, retryInMs) => this.#log.warn({ task, retryInMs, error }, 'the registry does not answer'),
     );

@@ -44,6 +44,8 @@ export class OutputCodec {
   readonly #featureVersion: string;
   readonly #cleanHash: string;
   readonly #tier1Hash: string;
+  /** By universe. */
+  readonly #joinHashes = new Map<string, string>();
   readonly #cleanStates: RecordDecoder<CleanState>;
   readonly #tier1States: RecordDecoder<Tier1State>;
   readonly #joinStates: RecordDecoder<JoinState>;
@@ -114,7 +116,7 @@ export class OutputCodec {
   joinState(slot: JoinSlot, positions: JoinState['positions'], body: JoinStateBody): Buffer {
     return encodeRecord('join-state', this.#ids['join-state'], {
       format_version: STATE_FORMAT_VERSION,
-      settings_hash: joinStateHash(this.#domain, slot.universe),
+      settings_hash: this.#joinHash(slot),
       universe: slot.universe.name,
       timeframe: slot.timeframe,
       symbols: [...slot.universe.symbols],
@@ -131,8 +133,17 @@ export class OutputCodec {
     return readStates(this.#tier1States, values, this.#tier1Hash);
   }
 
-  readJoinStates(values: readonly Buffer[], { universe }: JoinSlot): Promise<SavedRecords<JoinState>> {
-    return readStates(this.#joinStates, values, joinStateHash(this.#domain, universe));
+  readJoinStates(values: readonly Buffer[], slot: JoinSlot): Promise<SavedRecords<JoinState>> {
+    return readStates(this.#joinStates, values, this.#joinHash(slot));
+  }
+
+  #joinHash({ universe }: JoinSlot): string {
+    let hash = this.#joinHashes.get(universe.name);
+    if (hash === undefined) {
+      hash = joinStateHash(this.#domain, universe);
+      this.#joinHashes.set(universe.name, hash);
+    }
+    return hash;
   }
 }
 

@@ -7,7 +7,8 @@ import { emptyTick } from '../domain/tick.ts';
 import { hasBadSymbol } from '../domain/tick-checks.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
-import type { CommitBatch, InputBatch, InputRecord, RecordHeader } from '../runtime/ports.ts';
+import type { CommitBatch, InputBatch, InputRecord, InputRecords, RecordHeader } from '../runtime/ports.ts';
+import { RecordCursor } from '../runtime/record-cursor.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { type CleanTopics, CleanWork } from './clean-work.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
@@ -64,6 +65,10 @@ export class TickTask implements InputTask {
   readonly #tick = emptyTick();
   readonly #keys = new KeyText();
   readonly #progress = new InputProgress();
+  readonly #cursor = new RecordCursor();
+  /** The symbol looked up last, and its partition: the next tick is mostly of the same. */
+  #lastSymbol = '';
+  #lastHome: number | null = null;
 
   constructor(options: TickTaskOptions) {
     this.#options = options;
@@ -105,17 +110,20 @@ export class TickTask implements InputTask {
   }
 
   prepare(batch: InputBatch): Promise<void> {
-    return this.#options.decoder.prepare(batch.records.map(({ value }) => value));
+    return this.#options.decoder.prepare(batch.records);
   }
 
   process(batch: InputBatch): void {
     const live = this.#options.live?.() ?? null;
     const { haltLimits } = this.#options;
-    for (const record of batch.records) {
-      this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
-      this.#record(record, live);
-      this.#progress.take(record.offset);
-      if (haltLimits !== null) this.#noteRefusal(haltLimits, record);
+    const { records } = batch;
+    for (let i = 0; i < records.length; i++) {
+      const offset = records.offset(i);
+      this.#outputs.isMuted = this.#progress.isHeldBack(offset);
+      this.#cursor.moveTo(records, i);
+      this.#record(records, i, live);
+      this.#progress.take(offset);
+      if (haltLimits !== null) this.#noteRefusal(haltLimits, this.#cursor);
     }
     this.#outputs.isMuted = false;
     this.#progress.reach(batch.nextOffset);
@@ -154,11 +162,12 @@ export class TickTask implements InputTask {
     if (!this.#outputs.isMuted) limits.note(record, refusal);
   }
 
-  #record(record: InputRecord, live: LiveClock | null): void {
+  #record(records: InputRecords, i: number, live: LiveClock | null): void {
     this.taken++;
     const tick = this.#tick;
+    const record = this.#cursor;
     try {
-      this.#options.decoder.decodeInto(record.value, tick);
+      this.#options.decoder.decodeInto(records, i, tick);
     } catch (error) {
       if (!(error instanceof PoisonError)) throw error;
       this.clean.refuse(error.reason, record, null, [], error.message);
@@ -168,11 +177,14 @@ export class TickTask implements InputTask {
       this.clean.refuse('UNDECODABLE', record, null, [], `symbol and source_id may have ${MAX_NAME_CHARS} characters each`);
       return;
     }
-    tick.key = this.#keys.of(record.key);
+    tick.key = this.#keys.at(records, i);
     if (!hasBadSymbol(tick)) {
-      const home = this.#options.table.partitionOf(tick.symbol);
-      if (home !== this.#options.clean.partition) {
-        this.#misrouted(record, tick.symbol, home);
+      if (tick.symbol !== this.#lastSymbol) {
+        this.#lastSymbol = tick.symbol;
+        this.#lastHome = this.#options.table.partitionOf(tick.symbol);
+      }
+      if (this.#lastHome !== this.#options.clean.partition) {
+        this.#misrouted(record, tick.symbol, this.#lastHome);
         return;
       }
       // Only what is held back can be in the state already.

@@ -11,6 +11,7 @@ import { TickDecoder } from '../../../src/codec/tick-decoder.ts';
 import { AvroWriter } from '../../../src/codec/writer.ts';
 import { emptyTick } from '../../../src/domain/tick.ts';
 import { UserError } from '../../../src/errors.ts';
+import { valuesAsRecords } from '../../unit/records.ts';
 
 const registry = new Registry({ url: inject('registryUrl') });
 
@@ -82,10 +83,11 @@ describe('registering', () => {
     // The second version's bytes are those of the first and the new field: null.
     const evolved = Buffer.concat([encodeTick(new AvroWriter(), second, given), Buffer.of(0)]);
     const decoder = new TickDecoder(registry);
-    await decoder.prepare([old, evolved]);
-    for (const value of [old, evolved]) {
+    const records = valuesAsRecords([old, evolved]);
+    await decoder.prepare(records);
+    for (const i of [0, 1]) {
       const tick = emptyTick();
-      decoder.decodeInto(value, tick);
+      decoder.decodeInto(records, i, tick);
       expect(tick).toEqual(given);
     }
   });

@@ -60,5 +60,5 @@ export async function readTo(reader: LogReader, topic: string, partition: number
 
 /** The values of all records, as text. */
 export function valuesOf(batches: readonly FetchedBatch[]): string[] {
-  return batches.flatMap(({ records }) => records.map(({ value }) => String(value)));
+  return batches.flatMap(({ records }) => [...records].map(({ value }) => String(value)));
 }

@@ -176,7 +176,7 @@ export class Installation {
       const found = partitions.map((): (FetchedRecord & { readonly partition: number })[] => []);
       while (partitions.some((partition) => reader.position(topic, partition)! < ends.get(partition)!)) {
         for (const { partition, records } of await reader.fetch()) {
-          found[partition]!.push(...records.map((record) => ({ ...record, partition })));
+          found[partition]!.push(...[...records].map((record) => ({ ...record, partition })));
         }
       }
       return found.flat();

@@ -7,6 +7,7 @@ import { schemas, type Tick as TickRecord } from '../../../src/codec/generated/r
 import { TickDecoder } from '../../../src/codec/tick-decoder.ts';
 import { AvroWriter } from '../../../src/codec/writer.ts';
 import { emptyTick, type Tick } from '../../../src/domain/tick.ts';
+import { valuesAsRecords } from '../records.ts';
 import { FixedSchemas, framed, reference, SEED, tick } from './support.ts';
 
 const CURRENT = 1;
@@ -23,7 +24,7 @@ const avsc = reference(schemas.tick);
 const values = [CURRENT, EVOLVED, UNKNOWN].map((id) => framed(id, Buffer.alloc(0)));
 
 beforeAll(async () => {
-  await decoder.prepare(values);
+  await decoder.prepare(valuesAsRecords(values));
   await plain.prepare(values);
 });
 
@@ -43,7 +44,7 @@ function recordOf(from: Tick): TickRecord {
 
 function decode(value: Buffer): Tick {
   const into = emptyTick();
-  decoder.decodeInto(value, into);
+  decoder.decodeInto(valuesAsRecords([value]), 0, into);
   return into;
 }
 
@@ -82,7 +83,8 @@ describe('TickDecoder', () => {
     const writer = new AvroWriter();
     const full: Tick = { ...emptyTick(), symbol: 'A', hasLast: true, last: 1, hasVolume: true, volume: 2, hasSeq: true, seq: 3 };
     const into = { ...full, key: 'B' };
-    decoder.decodeInto(encodeTick(writer, CURRENT, { ...emptyTick(), symbol: 'A' }), into);
+    const value = encodeTick(writer, CURRENT, { ...emptyTick(), symbol: 'A' });
+    decoder.decodeInto(valuesAsRecords([value]), 0, into);
     expect(into).toEqual({ ...emptyTick(), symbol: 'A', key: 'B' });
   });
 
@@ -96,7 +98,7 @@ describe('TickDecoder', () => {
     ['bytes that are no record', Buffer.from('hello, world'), UndecodableError],
     ['an unknown schema', framed(UNKNOWN, Buffer.alloc(30)), UnknownSchemaError],
   ])('refuses %s', (_what, value, error) => {
-    expect(() => decoder.decodeInto(value, emptyTick())).toThrow(error);
+    expect(() => decoder.decodeInto(valuesAsRecords([value]), 0, emptyTick())).toThrow(error);
   });
 
   /** Bytes of a tick, some of them changed, taken out or put in. */

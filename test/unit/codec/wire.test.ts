@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UndecodableError } from '../../../src/codec/errors.ts';
-import { peekSchemaId, schemaIdOf } from '../../../src/codec/wire.ts';
+import { schemaIdOf, schemaIdsIn, schemaIdsOf } from '../../../src/codec/wire.ts';
+import { valuesAsRecords } from '../records.ts';
 
 describe('schemaIdOf', () => {
   it('reads the id after the magic byte', () => {
@@ -18,6 +19,16 @@ describe('schemaIdOf', () => {
     ],
   ])('refuses %s', (_what, value, message) => {
     expect(() => schemaIdOf(value)).toThrow(new UndecodableError(message));
-    expect(peekSchemaId(value)).toBe(-1);
+    expect(schemaIdsOf([value])).toEqual(new Set());
+    expect(schemaIdsIn(valuesAsRecords([value]))).toEqual(new Set());
+  });
+});
+
+describe('schemaIdsOf and schemaIdsIn', () => {
+  it('give every id once, whatever lies between', () => {
+    const values = [7, 7, 9, 7].map((id) => Buffer.of(0, 0, 0, 0, id, 1));
+    const mixed = [values[0]!, null, values[1]!, Buffer.of(1), values[2]!, values[3]!];
+    expect(schemaIdsOf(mixed)).toEqual(new Set([7, 9]));
+    expect(schemaIdsIn(valuesAsRecords(mixed))).toEqual(new Set([7, 9]));
   });
 });

@@ -7,8 +7,10 @@ import { CorruptBatch, decodeRecordSet } from '../../../src/kafka/record-batch.t
 import { dataBatch, emptiedBatch, markerBatch, stampedByBroker } from './batches.ts';
 
 const text = (value: string) => Buffer.from(value);
-const readAll = async (batches: Buffer[], from = 0, aborted: { producerId: number; firstOffset: number }[] = []) =>
-  await decodeRecordSet(Buffer.concat(batches), from, new AbortedTransactionFilter(aborted));
+const readAll = async (batches: Buffer[], from = 0, aborted: { producerId: number; firstOffset: number }[] = []) => {
+  const { records, nextOffset } = await decodeRecordSet(Buffer.concat(batches), from, new AbortedTransactionFilter(aborted));
+  return { records: [...records], nextOffset };
+};
 
 describe('records of a fetched batch', () => {
   test('have offset, record time, key, value and headers', async () => {
@@ -62,6 +64,17 @@ describe('records of a fetched batch', () => {
     expect(read.records.map(({ offset, value }) => `${offset} ${value}`)).toEqual(
       records.slice(3).map(({ value }, index) => `${index + 10} ${value}`),
     );
+  });
+
+  test('come out of gzip and plain batches of the same response, in order', async () => {
+    const values = Array.from({ length: 30 }, (_, i) => `${i}${'x'.repeat(i * 7)}`);
+    const batches = await Promise.all(
+      values.map((value, i) =>
+        dataBatch({ baseOffset: i, compression: i % 3 === 0 ? 0 : 1, records: [{ key: text(`k${i}`), value: text(value) }] }),
+      ),
+    );
+    const { records } = await readAll(batches);
+    expect(records.map(({ key, value }) => [String(key), String(value)])).toEqual(values.map((value, i) => [`k${i}`, value]));
   });
 
   test('carry the broker’s time where the topic is stamped on append', async () => {

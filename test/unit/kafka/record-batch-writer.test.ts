@@ -40,7 +40,7 @@ describe('a batch', () => {
           value: asBuffer(value),
           headers: headers.map((header) => ({ key: header.key, value: asBuffer(header.value) })),
         }));
-        expect(await read(written(records))).toEqual(expected);
+        expect([...(await read(written(records)))]).toEqual(expected);
       }),
     );
   });

@@ -7,6 +7,7 @@ import type { Tick } from '../../../src/domain/tick.ts';
 import type { CommitBatch, InputBatch, InputRecord, TopicOutput } from '../../../src/runtime/ports.ts';
 import { OutputCodec, type SchemaIds } from '../../../src/worker/output-codec.ts';
 import { FixedSchemas } from '../codec/support.ts';
+import { recordsOf } from '../records.ts';
 
 const NAMES = Object.keys(schemas) as SchemaName[];
 
@@ -39,7 +40,7 @@ export function tickRecord(offset: number, tick: Tick): InputRecord {
 
 /** A batch of consecutive records. */
 export function batchOf(topic: string, partition: number, records: readonly InputRecord[]): InputBatch {
-  return { topic, partition, records, nextOffset: (records.at(-1)?.offset ?? -1) + 1 };
+  return { topic, partition, records: recordsOf(records), nextOffset: (records.at(-1)?.offset ?? -1) + 1 };
 }
 
 /** Topics in memory: what commits have written, and the newest value of every changelog key. */
