@@ -64,6 +64,60 @@ export function encodeFeatureRow(writer: AvroWriter, schemaId: number, featureVe
   return writer.end();
 }
 
+/** What every state record says of itself. */
+export interface StateHead {
+  readonly formatVersion: number;
+  readonly settingsHash: string;
+  readonly symbol: string;
+  readonly timeframe: string;
+}
+
+/** A row of tier-1 state: the counters after a bar and, of a valid one, what its features are made from. NaN is null. */
+export interface Tier1StateRow {
+  readonly inputOffset: number;
+  readonly bars: number;
+  readonly validBars: number;
+  readonly restarts: number;
+  readonly recentValid: Uint8Array;
+  readonly isValid: boolean;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly logReturn1: number;
+  readonly spreadEstimate: number;
+}
+
+/** A row of tier-1 state as bytes of schemas/tier1-state.avsc under `schemaId`. An infinity comes back as it was: a restore needs every bit. */
+export function encodeTier1State(writer: AvroWriter, schemaId: number, head: StateHead, row: Tier1StateRow): Buffer {
+  writer.begin(schemaId);
+  writer.writeInt(head.formatVersion);
+  writer.writeString(head.settingsHash);
+  writer.writeLong(row.inputOffset);
+  writer.writeString(head.symbol);
+  writer.writeString(head.timeframe);
+  writer.writeLong(row.bars);
+  writer.writeLong(row.validBars);
+  writer.writeLong(row.restarts);
+  writer.writeBytes(row.recentValid);
+  if (row.isValid) {
+    writer.writeBranch(1);
+    writer.writeLong(row.validBars - 1);
+    writer.writeAnyDouble(row.high);
+    writer.writeAnyDouble(row.low);
+    writer.writeAnyDouble(row.close);
+    writeNullableAny(writer, row.logReturn1);
+    writeNullableAny(writer, row.spreadEstimate);
+  } else {
+    writer.writeBranch(0);
+  }
+  return writer.end();
+}
+
+function writeNullableAny(writer: AvroWriter, value: number): void {
+  writer.writeBranch(Number.isNaN(value) ? 0 : 1);
+  if (!Number.isNaN(value)) writer.writeAnyDouble(value);
+}
+
 /** A matrix as bytes of schemas/features-tier2.avsc under `schemaId`. NaN and infinities become null. */
 export function encodeMatrix(writer: AvroWriter, schemaId: number, matrix: CorrelationMatrix): Buffer {
   writer.begin(schemaId);

@@ -77,6 +77,19 @@ export class AvroWriter {
     this.#position += 1 + DOUBLE_BYTES;
   }
 
+  /** Infinities included. Throws where `value` is NaN. */
+  writeAnyDouble(value: number): void {
+    if (Number.isNaN(value)) throw new RangeError('NaN cannot be written as a double');
+    this.#reserve(DOUBLE_BYTES);
+    this.#view.setFloat64(this.#position, value, true);
+    this.#position += DOUBLE_BYTES;
+  }
+
+  /** Which branch of a union follows: 0 to 63. */
+  writeBranch(index: number): void {
+    this.#writeByte(index << 1);
+  }
+
   writeBoolean(value: boolean): void {
     this.#writeByte(value ? 1 : 0);
   }

@@ -54,9 +54,11 @@ export class RecordBlock implements Iterable<FetchedRecord> {
   reserve(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#offsets.length) return;
-    this.#offsets = enlarged(this.#offsets, new Float64Array(needed));
-    this.#timestamps = enlarged(this.#timestamps, new Float64Array(needed));
-    this.#places = enlarged(this.#places, new Int32Array(needed * STRIDE));
+    // At least doubled: a response may hold very many small batches.
+    const room = Math.max(needed, 2 * this.#offsets.length);
+    this.#offsets = enlarged(this.#offsets, new Float64Array(room));
+    this.#timestamps = enlarged(this.#timestamps, new Float64Array(room));
+    this.#places = enlarged(this.#places, new Int32Array(room * STRIDE));
   }
 
   /** Adds a record for which room was made; a start of -1 is null, `headersAt` -1 means that there are none. */

@@ -93,7 +93,8 @@ export class RecordSender {
   readonly #identity: ProducerIdentity;
   readonly #limits: Required<SendLimits>;
   readonly #hooks: SendHooks;
-  readonly #queues = new Map<string, PartitionQueue>();
+  /** By topic and partition. */
+  readonly #queues = new Map<string, Map<number, PartitionQueue>>();
   readonly #waiting = new Set<PartitionQueue>();
   readonly #busyLeaders = new Set<number>();
   /** In a row. */
@@ -139,8 +140,8 @@ export class RecordSender {
   stop(reason: Error): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = reason;
-    for (const queue of this.#queues.values()) {
-      for (const batch of queue.batches.splice(0)) batch.fail(reason);
+    for (const ofTopic of this.#queues.values()) {
+      for (const queue of ofTopic.values()) for (const batch of queue.batches.splice(0)) batch.fail(reason);
     }
     this.#waiting.clear();
   }
@@ -149,10 +150,16 @@ export class RecordSender {
     const batches: { queue: PartitionQueue; writer: RecordBatchWriter }[] = [];
     const open = new Map<PartitionQueue, RecordBatchWriter>();
     for (const { topic, messages } of topicMessages) {
+      let queue: PartitionQueue | undefined;
+      let writer: RecordBatchWriter | undefined;
       for (const record of messages) {
-        const queue = this.#queueOf(topic, record.partition);
-        if (open.get(queue)?.tryAdd(record)) continue;
-        const writer = new RecordBatchWriter(this.#limits.maxBatchBytes);
+        // Mostly all records of a topic go to the same partition.
+        if (queue === undefined || queue.partition !== record.partition) {
+          queue = this.#queueOf(topic, record.partition);
+          writer = open.get(queue);
+        }
+        if (writer?.tryAdd(record)) continue;
+        writer = new RecordBatchWriter(this.#limits.maxBatchBytes);
         writer.tryAdd(record);
         open.set(queue, writer);
         batches.push({ queue, writer });
@@ -162,11 +169,15 @@ export class RecordSender {
   }
 
   #queueOf(topic: string, partition: number): PartitionQueue {
-    const key = partitionKey({ topic, partition });
-    let queue = this.#queues.get(key);
+    let ofTopic = this.#queues.get(topic);
+    if (ofTopic === undefined) {
+      ofTopic = new Map();
+      this.#queues.set(topic, ofTopic);
+    }
+    let queue = ofTopic.get(partition);
     if (queue === undefined) {
       queue = { topic, partition, batches: [], isInFlight: false, nextSequence: 0, leader: undefined, unknownSinceMs: undefined };
-      this.#queues.set(key, queue);
+      ofTopic.set(partition, queue);
     }
     return queue;
   }

@@ -34,7 +34,6 @@ export class BarTask implements InputTask {
   taken = 0;
   readonly #options: BarTaskOptions;
   readonly #outputs = new OutputBuffer();
-  readonly #changelog = new ChangelogBuffer();
   readonly #features: FeatureWork;
   readonly #progress = new InputProgress();
 
@@ -60,7 +59,6 @@ export class BarTask implements InputTask {
       this.#progress.resume(committed, position);
     } else {
       this.#features.discard();
-      this.#features.writeTombstones(this.#changelog);
       this.#progress.rebuild(committed ?? position ?? 0);
     }
   }
@@ -70,17 +68,18 @@ export class BarTask implements InputTask {
   }
 
   process(batch: InputBatch): void {
-    for (const record of batch.records) {
+    const { records } = batch;
+    for (let i = 0; i < records.length; i++) {
       this.taken++;
-      this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
+      const offset = records.offset(i);
+      this.#outputs.isMuted = this.#progress.isHeldBack(offset);
       try {
-        const bar = toCleanBar(this.#options.decoder.decode(record.value));
-        this.#features.onBar(bar, record.offset, this.#outputs, this.#changelog);
+        this.#features.onBar(toCleanBar(this.#options.decoder.decodeAt(records, i)), offset, this.#outputs);
       } catch (error) {
         if (!(error instanceof PoisonError)) throw error;
-        this.#refuse(record, error);
+        this.#refuse(records.at(i), error);
       }
-      this.#progress.take(record.offset);
+      this.#progress.take(offset);
     }
     this.#outputs.isMuted = false;
     this.#progress.reach(batch.nextOffset);
@@ -99,9 +98,11 @@ export class BarTask implements InputTask {
   takeCommit(): CommitBatch {
     const offset = this.#progress.commit();
     const { groupId, input: topic, features } = this.#options;
+    const changelog = new ChangelogBuffer();
+    this.#features.takeChanges(changelog);
     return {
       outputs: this.#outputs.take(),
-      changelog: this.#changelog.take(),
+      changelog: changelog.take(),
       positions: [{ groupId, topic, partition: features.partition, offset }],
     };
   }

@@ -2,12 +2,13 @@ import type { Tier1State } from '../codec/generated/records.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
 import type { FeatureSettings } from '../domain/settings.ts';
 import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
-import { FeatureStage } from '../runtime/feature-stage.ts';
+import { type FeatureEntry, FeatureStage } from '../runtime/feature-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { InputRecord } from '../runtime/ports.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { savedFeatureSeries } from './saved-features.ts';
 import { type LoadedState, SavedState } from './saved-state.ts';
+import { UnsavedRows } from './unsaved-rows.ts';
 
 /** Where the tier-1 stage of one partition writes. */
 export interface FeatureTopics {
@@ -17,13 +18,14 @@ export interface FeatureTopics {
   readonly changelog: string;
 }
 
-/** The tier-1 stage of one partition with its outputs and its changelog: one row of each for every clean bar. */
+/** The tier-1 stage of one partition with its outputs, one row for every clean bar, and its changelog, one row for every valid one. */
 export class FeatureWork {
   readonly #stage: FeatureStage;
   readonly #topics: FeatureTopics;
   readonly #codec: OutputCodec;
   readonly #mlWindow: number;
   readonly #saved: SavedState<Tier1State>;
+  readonly #unsaved = new Map<FeatureEntry, UnsavedRows>();
 
   constructor(settings: FeatureSettings, topics: FeatureTopics, codec: OutputCodec) {
     this.#stage = new FeatureStage(settings);
@@ -55,26 +57,36 @@ export class FeatureWork {
     this.#saved.discard();
   }
 
-  /** Writes what of the discarded state is to be deleted. */
-  writeTombstones(changelog: ChangelogBuffer): void {
-    this.#saved.writeTombstones(changelog, this.#topics.changelog, this.#topics.partition);
-  }
-
   /** Works on one clean bar, closed by the input record at `position`. */
-  onBar(bar: CleanBar, position: number, outputs: OutputBuffer, changelog: ChangelogBuffer): void {
+  onBar(bar: CleanBar, position: number, outputs: OutputBuffer): void {
     const row = this.#stage.next(bar, position);
     if (row === null) return;
     const { partition } = this.#topics;
     const timestamp = Math.max(0, bar.timestampUtc);
     outputs.add(this.#topics.output, { partition, key: row.symbol, value: this.#codec.featureRow(row), timestamp });
     const entry = this.#stage.entry(bar.symbol, bar.timeframe);
-    const { validBars } = entry.series;
-    const place = row.validBar ? (validBars.valid - 1) % this.#stage.historyBars : 'last';
-    changelog.add(this.#topics.changelog, {
-      partition,
-      key: `${row.symbol}/${row.timeframe}/${place}`,
-      value: this.#codec.tier1State(entry, bar, position + 1),
-      timestamp,
-    });
+    this.#rowsOf(entry).add(bar, entry.series.validBars, entry.beginnings, position + 1);
+  }
+
+  /** Writes what is to be remembered of the bars since the last call. */
+  takeChanges(changelog: ChangelogBuffer): void {
+    const { changelog: topic, partition } = this.#topics;
+    this.#saved.writeTombstones(changelog, topic, partition);
+    for (const [entry, rows] of this.#unsaved) {
+      const { symbol, timeframe } = entry;
+      rows.drain((place, row) => {
+        const value = this.#codec.tier1State(symbol, timeframe, row);
+        changelog.add(topic, { partition, key: `${symbol}/${timeframe}/${place}`, value, timestamp: Math.max(0, row.timestampUtc) });
+      });
+    }
+  }
+
+  #rowsOf(entry: FeatureEntry): UnsavedRows {
+    let rows = this.#unsaved.get(entry);
+    if (rows === undefined) {
+      rows = new UnsavedRows(this.#stage.historyBars, this.#mlWindow);
+      this.#unsaved.set(entry, rows);
+    }
+    return rows;
   }
 }

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import type { JoinStage } from '../runtime/join-stage.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
-import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
+import type { CommitBatch, InputBatch, InputRecord, InputRecords } from '../runtime/ports.ts';
 import type { ChangelogPartition, TaskLogic } from '../runtime/task.ts';
 import { JoinInput } from './join-input.ts';
 import { fromJoinCounters, fromJoinRow, toJoinStates } from './join-state.ts';
@@ -85,7 +85,7 @@ export class JoinTask implements TaskLogic {
   process(batch: InputBatch): void {
     const input = this.inputs.get(batch.partition);
     if (input === undefined) return;
-    for (const record of batch.records) this.#record(record, input);
+    for (let i = 0; i < batch.records.length; i++) this.#record(batch.records, i, input);
     input.position = batch.nextOffset;
     this.poll();
   }
@@ -148,22 +148,23 @@ export class JoinTask implements TaskLogic {
     }
   }
 
-  #record(record: InputRecord, input: JoinInput): void {
+  #record(records: InputRecords, i: number, input: JoinInput): void {
+    const offset = records.offset(i);
     let row: JoinedReturn;
     try {
-      row = this.#options.decoder.decode(record.value);
+      row = this.#options.decoder.decodeAt(records, i);
     } catch (error) {
       if (!(error instanceof PoisonError)) throw error;
       // Only our own stages write this topic; a stranger's record is passed over, and said so.
       this.unreadable++;
-      this.#options.log.warn({ partition: input.partition, offset: record.offset, reason: error.reason }, 'tier-1 record cannot be read');
+      this.#options.log.warn({ partition: input.partition, offset, reason: error.reason }, 'tier-1 record cannot be read');
       return;
     }
     if (row.timeframe !== this.stage.slot.timeframe) return;
     const symbol = this.stage.indexOf(row.symbol);
     if (symbol === undefined) return;
     this.taken++;
-    input.delivered(record.offset, row.timestamp_utc);
+    input.delivered(offset, row.timestamp_utc);
     this.stage.join.deliver(symbol, row.timestamp_utc, fromNullable(row.log_return_1));
   }
 

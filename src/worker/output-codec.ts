@@ -2,7 +2,7 @@ import { cleanStateHash, featureVersion, joinStateHash, tier1StateHash } from '.
 import type { JoinSlot } from '../../topology/topics.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
 import { encodeRecord } from '../codec/encode-record.ts';
-import { encodeCleanBar, encodeFeatureRow, encodeMatrix } from '../codec/encoders.ts';
+import { encodeCleanBar, encodeFeatureRow, encodeMatrix, encodeTier1State } from '../codec/encoders.ts';
 import { type CleanState, type DeadLetter, type JoinState, type SchemaName, schemas, type Tier1State } from '../codec/generated/records.ts';
 import { AvroWriter } from '../codec/writer.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
@@ -11,12 +11,11 @@ import type { FeatureRow } from '../domain/feature-row.ts';
 import type { CorrelationMatrix } from '../domain/matrix.ts';
 import type { DomainSettings } from '../domain/settings.ts';
 import type { SymbolStageState } from '../domain/symbol-stage.ts';
-import type { FeatureEntry } from '../runtime/feature-stage.ts';
+import type { Timeframe } from '../domain/timeframe.ts';
 import type { InputRecord } from '../runtime/ports.ts';
-import { packFlags } from './bitmap.ts';
 import { toCleanState } from './clean-state.ts';
 import type { JoinStateBody } from './join-state.ts';
-import { nullable } from './nullable.ts';
+import type { UnsavedRow } from './unsaved-rows.ts';
 
 /** Version of what the fields of state records mean. */
 export const STATE_FORMAT_VERSION = 1;
@@ -87,30 +86,10 @@ export class OutputCodec {
     });
   }
 
-  /** The tier-1 stage's state of a series after `bar`, with the row that a valid bar adds; it includes all input below `inputOffset`. */
-  tier1State({ symbol, timeframe, series, beginnings }: FeatureEntry, bar: CleanBar, inputOffset: number): Buffer {
-    const { bars, valid, flags } = series.validBars;
-    return encodeRecord('tier1-state', this.#ids['tier1-state'], {
-      format_version: STATE_FORMAT_VERSION,
-      settings_hash: this.#tier1Hash,
-      input_offset: inputOffset,
-      symbol,
-      timeframe,
-      bars,
-      valid_bars: valid,
-      restarts: beginnings,
-      recent_valid: packFlags(flags),
-      row: bar.validBar
-        ? {
-            index: valid - 1,
-            high: bar.high,
-            low: bar.low,
-            close: bar.close,
-            log_return_1: nullable(bar.logReturn1),
-            spread_estimate: nullable(bar.spreadEstimate),
-          }
-        : null,
-    });
+  /** One row of the tier-1 stage's state of a series. */
+  tier1State(symbol: string, timeframe: Timeframe, row: UnsavedRow): Buffer {
+    const head = { formatVersion: STATE_FORMAT_VERSION, settingsHash: this.#tier1Hash, symbol, timeframe };
+    return encodeTier1State(this.#writer, this.#ids['tier1-state'], head, row);
   }
 
   joinState(slot: JoinSlot, positions: JoinState['positions'], body: JoinStateBody): Buffer {

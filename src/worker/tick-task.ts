@@ -60,7 +60,6 @@ export class TickTask implements InputTask {
   readonly clean: CleanWork;
   readonly #options: TickTaskOptions;
   readonly #outputs = new OutputBuffer();
-  readonly #changelog = new ChangelogBuffer();
   readonly #features: FeatureWork | null;
   readonly #tick = emptyTick();
   readonly #keys = new KeyText();
@@ -79,7 +78,7 @@ export class TickTask implements InputTask {
       options.clean,
       options.codec,
       this.#outputs,
-      features && ((bar, position) => features.onBar(bar, position, this.#outputs, this.#changelog)),
+      features && ((bar, position) => features.onBar(bar, position, this.#outputs)),
     );
   }
 
@@ -104,7 +103,6 @@ export class TickTask implements InputTask {
       this.#progress.resume(committed, clean!.position);
     } else {
       for (const work of works) work.discard();
-      this.#features?.writeTombstones(this.#changelog);
       this.#progress.rebuild(committed ?? clean!.position ?? 0);
     }
   }
@@ -146,12 +144,13 @@ export class TickTask implements InputTask {
   takeCommit(): CommitBatch {
     const offset = this.#progress.commit();
     const { input: topic, partition } = this.#options.clean;
-    const cleanChangelog = new ChangelogBuffer();
-    this.clean.takeChanges(cleanChangelog, offset);
+    const changelog = new ChangelogBuffer();
+    // Tier 1 first: at least once, its state may include bars that the clean state has yet to close again, never the reverse.
+    this.#features?.takeChanges(changelog);
+    this.clean.takeChanges(changelog, offset);
     return {
       outputs: this.#outputs.take(),
-      // Tier 1 first: at least once, its state may include bars that the clean state has yet to close again, never the reverse.
-      changelog: [...this.#changelog.take(), ...cleanChangelog.take()],
+      changelog: changelog.take(),
       positions: [{ groupId: this.#options.groupId, topic, partition, offset }],
     };
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCleanBar, encodeFeatureRow, encodeMatrix, encodeTick } from '../../../src/codec/encoders.ts';
+import { encodeCleanBar, encodeFeatureRow, encodeMatrix, encodeTick, encodeTier1State } from '../../../src/codec/encoders.ts';
 import { schemas } from '../../../src/codec/generated/records.ts';
 import { schemaIdOf } from '../../../src/codec/wire.ts';
 import { AvroWriter } from '../../../src/codec/writer.ts';
@@ -35,6 +35,51 @@ describe('encoded records are read back by avsc as they were', () => {
           volume: given.hasVolume ? given.volume : null,
           seq: given.hasSeq ? given.seq : null,
           source_id: given.sourceId,
+        });
+      }),
+      { seed: SEED },
+    );
+  });
+
+  it('rows of tier-1 state, infinities among them', () => {
+    const stateDouble = fc.double({ noNaN: true });
+    const row = fc.record({
+      inputOffset: fc.nat(),
+      bars: fc.nat(),
+      validBars: fc.integer({ min: 1, max: 1_000_000_000 }),
+      restarts: fc.nat(),
+      recentValid: fc.uint8Array({ maxLength: 20 }),
+      isValid: fc.boolean(),
+      high: stateDouble,
+      low: stateDouble,
+      close: stateDouble,
+      logReturn1: fc.double(),
+      spreadEstimate: fc.double(),
+    });
+    const orAbsent = (value: number) => (Number.isNaN(value) ? null : value);
+    fc.assert(
+      fc.property(row, text, timeframe, (given, symbol, ofTimeframe) => {
+        const head = { formatVersion: 1, settingsHash: 'abc', symbol, timeframe: ofTimeframe };
+        expect(readBack('tier1-state', encodeTier1State(writer, 42, head, given))).toEqual({
+          format_version: 1,
+          settings_hash: 'abc',
+          input_offset: given.inputOffset,
+          symbol,
+          timeframe: ofTimeframe,
+          bars: given.bars,
+          valid_bars: given.validBars,
+          restarts: given.restarts,
+          recent_valid: Buffer.from(given.recentValid),
+          row: given.isValid
+            ? {
+                index: given.validBars - 1,
+                high: given.high,
+                low: given.low,
+                close: given.close,
+                log_return_1: orAbsent(given.logReturn1),
+                spread_estimate: orAbsent(given.spreadEstimate),
+              }
+            : null,
         });
       }),
       { seed: SEED },

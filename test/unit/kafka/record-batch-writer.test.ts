@@ -81,3 +81,19 @@ test('the checksum is CRC-32C', () => {
   const text = Buffer.from('..123456789.');
   expect(crc32c(text, 2, 11)).toBe(0xe3069283);
 });
+
+test('the checksum of any stretch is that of one byte after the other', () => {
+  const slowly = (bytes: Uint8Array): number => {
+    let crc = 0xffffffff;
+    for (const byte of bytes) {
+      crc ^= byte;
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+    }
+    return ~crc >>> 0;
+  };
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(10), (array, start) => {
+      expect(crc32c(array, Math.min(start, array.length), array.length)).toBe(slowly(array.subarray(start)));
+    }),
+  );
+});
