@@ -28,6 +28,12 @@ const HINTS = new Map<number, string>([
 const CALLBACK_SHARE = 0.75;
 /** For leaving the group when stopped, ms. A broker that does not answer in time will miss the heartbeats. */
 const LEAVE_LIMIT_MS = 2_000;
+/**
+ * Workers that are started together join one after the other, and a member learns of the next only by its own heartbeat: after a join these
+ * come fast for a while, or the others would stand idle for an interval, ms.
+ */
+const SETTLING_MS = 3_000;
+const SETTLING_INTERVAL_MS = 50;
 
 /**
  * One member of a consumer group: who owns which partition, and nothing about reading them. Speaks the classic group protocol itself, so that a
@@ -194,8 +200,11 @@ export class GroupMember {
 
   /** Heartbeats until it is time to rejoin. */
   async #stay(): Promise<void> {
+    const joinedMs = performance.now();
     while (!this.#isStopping) {
-      await this.#nap(this.#failures === 0 ? this.#heartbeatIntervalMs : Math.min(pauseMs(this.#failures), this.#heartbeatIntervalMs));
+      const isSettling = performance.now() - joinedMs < SETTLING_MS;
+      const pause = this.#failures > 0 ? pauseMs(this.#failures) : isSettling ? SETTLING_INTERVAL_MS : this.#heartbeatIntervalMs;
+      await this.#nap(Math.min(pause, this.#heartbeatIntervalMs));
       if (this.#isStopping || (await this.#beat()) === 'rebalancing' || (await this.#isAssignmentStale())) return;
     }
   }

@@ -57,6 +57,7 @@ export async function decodeRecordSet(
   filter: AbortedTransactionFilter,
 ): Promise<{ records: RecordBlock; nextOffset: number }> {
   const records = new RecordBlock(bytes, decodeHeaders);
+  records.reserve(countRecords(bytes));
   let nextOffset = from;
   let start = 0;
   while (bytes.length - start >= RECORDS_AT) {
@@ -74,6 +75,18 @@ export async function decodeRecordSet(
     start = end;
   }
   return { records, nextOffset };
+}
+
+/** How many records the whole batches of a response hold, so that room is made once. A count that lies is bounded by the bytes it came with. */
+function countRecords(bytes: Buffer): number {
+  let count = 0;
+  for (let start = 0; bytes.length - start >= RECORDS_AT; ) {
+    const size = LENGTH_END + bytes.readInt32BE(start + LENGTH_AT);
+    if (size < RECORDS_AT || start + size > bytes.length) break;
+    count += Math.max(0, Math.min(bytes.readInt32BE(start + RECORD_COUNT_AT), size - RECORDS_AT));
+    start += size;
+  }
+  return count;
 }
 
 /** What was compressed is laid behind the bytes there are, so that all records of a block lie in the same. */

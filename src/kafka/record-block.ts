@@ -3,7 +3,6 @@ import type { FetchedRecord, RecordHeader } from './record-batch.ts';
 const NO_HEADERS: readonly RecordHeader[] = Object.freeze([]);
 /** Integers kept of a record: where key and value begin and end, and where its headers begin. A null key or value begins at -1. */
 const STRIDE = 5;
-const INITIAL_RECORDS = 64;
 
 /**
  * Records in offset order as they lie in the bytes of a response: positions, and no object until one is asked for. A reader that goes through
@@ -14,9 +13,9 @@ export class RecordBlock implements Iterable<FetchedRecord> {
   /** Where `bytes` is filled up to. */
   #bytesEnd: number;
   #length = 0;
-  #offsets = new Float64Array(INITIAL_RECORDS);
-  #timestamps = new Float64Array(INITIAL_RECORDS);
-  #places = new Int32Array(INITIAL_RECORDS * STRIDE);
+  #offsets = new Float64Array(0);
+  #timestamps = new Float64Array(0);
+  #places = new Int32Array(0);
   readonly #readHeaders: (bytes: Buffer, at: number) => readonly RecordHeader[];
 
   /** `readHeaders` decodes the headers that begin at a position; it is asked only for records that are made into objects. */
