@@ -4,6 +4,7 @@
  * over its connections. Only what is used is typed here.
  */
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { KafkaConfig } from 'kafkajs';
 
 const require = createRequire(import.meta.url);
@@ -104,12 +105,46 @@ export interface Answers {
   EndTxn: { errorCode: number };
 }
 
+/** One connection, as far as requests are sent past kafkajs' own encoding. */
+export interface Connection {
+  readonly clientId: string;
+  readonly socket: Socket;
+  /** False also where a login has to be renewed. */
+  isAuthenticated(): boolean;
+  /** Throws kafkajs' connection error. */
+  failIfNotConnected(): void;
+  nextCorrelationId(): number;
+  readonly requestQueue: {
+    /** Calls `sendRequest` now, or when the broker's throttling and the limit of requests in flight allow it. */
+    push(request: {
+      entry: {
+        apiKey: number;
+        apiVersion: number;
+        apiName: string;
+        correlationId: number;
+        resolve(answer: { payload: Buffer }): void;
+        reject(error: Error): void;
+      };
+      expectResponse: boolean;
+      requestTimeout: number | null;
+      sendRequest(): void;
+    }): void;
+    maybeThrottle(milliseconds: number): void;
+  };
+}
+
 /** One broker's connections: index 1 of the pool carries fetches, index 0 all else. */
 export interface Broker {
   nodeId: number | null;
   isConnected(): boolean;
   disconnect(): Promise<void>;
-  connectionPool: { host: string; port: number; send<T>(request: ProtocolRequest<T>): Promise<T> };
+  connectionPool: {
+    host: string;
+    port: number;
+    send<T>(request: ProtocolRequest<T>): Promise<T>;
+    /** Connected. */
+    getConnection(index: 0 | 1): Promise<Connection>;
+  };
   /** The request of the newest version that both sides speak. */
   lookupRequest(apiKey: number, definition: unknown): (request: object) => ProtocolRequest<unknown>;
 
@@ -273,18 +308,71 @@ export async function sendFetch<T>(broker: Broker, request: FetchRequest, decode
 }
 
 /**
- * Sends a Produce request (version 7, acks from all replicas) whose body is encoded already, and decodes the answer. kafkajs' own way is not used: it
- * throws by the first partition in error, and its encoder costs more than all else a producer does.
+ * Sends a Produce request (version 7, acks from all replicas) whose body is encoded already, in parts, and decodes the answer. kafkajs' own way is not
+ * used: it throws by the first partition in error, its encoder costs more than all else a producer does, and on the way to the socket it copies every
+ * byte three times. The parts must not change until the answer is there.
  */
-export async function sendProduce<T>(broker: Broker, body: Buffer, decode: (response: Buffer) => T): Promise<T> {
-  return await sendTo(broker, {
-    request: { apiKey: 0, apiVersion: 7, apiName: 'Produce', encode: async () => ({ buf: body, buffer: body }) },
+export async function sendProduce<T>(broker: Broker, parts: readonly Buffer[], decode: (response: Buffer) => T): Promise<T> {
+  return await disconnectingWhereLost(broker, async () => {
+    const connection = await broker.connectionPool.getConnection(0);
+    // Whoever has to log in first goes kafkajs' way.
+    if (!connection.isAuthenticated()) return await broker.connectionPool.send(produceRequest(Buffer.concat(parts), decode));
+    connection.failIfNotConnected();
+    const correlationId = connection.nextCorrelationId();
+    const head = requestHead(PRODUCE, correlationId, connection.clientId, parts);
+    const { payload } = await new Promise<{ payload: Buffer }>((resolve, reject) => {
+      connection.requestQueue.push({
+        entry: { ...PRODUCE, correlationId, resolve, reject },
+        expectResponse: true,
+        requestTimeout: null,
+        sendRequest() {
+          const { socket } = connection;
+          socket.cork();
+          socket.write(head);
+          for (const part of parts) socket.write(part);
+          socket.uncork();
+        },
+      });
+    });
+    connection.requestQueue.maybeThrottle(throttleTimeOfProduce(payload));
+    return decode(payload);
+  });
+}
+
+const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const;
+
+function produceRequest<T>(body: Buffer, decode: (response: Buffer) => T): ProtocolRequest<T> {
+  return {
+    request: { ...PRODUCE, encode: async () => ({ buf: body, buffer: body }) },
     response: {
-      decode: async (raw) => ({ clientSideThrottleTime: raw.readInt32BE(raw.length - 4), raw }),
+      decode: async (raw) => ({ clientSideThrottleTime: throttleTimeOfProduce(raw), raw }),
       parse: async (held) => decode((held as { raw: Buffer }).raw),
     },
     logResponseError: false,
-  });
+  };
+}
+
+function throttleTimeOfProduce(response: Buffer): number {
+  return response.readInt32BE(response.length - 4);
+}
+
+/** Length and header (version 1) of a request whose body is `parts`. */
+function requestHead(
+  api: { apiKey: number; apiVersion: number },
+  correlationId: number,
+  clientId: string,
+  parts: readonly Buffer[],
+): Buffer {
+  const client = Buffer.from(clientId);
+  const head = Buffer.allocUnsafe(14 + client.length);
+  const bodyLength = parts.reduce((sum, { length }) => sum + length, 0);
+  head.writeInt32BE(head.length - 4 + bodyLength, 0);
+  head.writeInt16BE(api.apiKey, 4);
+  head.writeInt16BE(api.apiVersion, 6);
+  head.writeInt32BE(correlationId, 8);
+  head.writeInt16BE(client.length, 12);
+  client.copy(head, 14);
+  return head;
 }
 
 /** Sends a request that kafkajs has no encoder for, with its body encoded already, and decodes the answer. */
@@ -302,11 +390,17 @@ export async function sendUnknownToKafkajs<T>(
 }
 
 async function sendTo<T>(broker: Broker, request: ProtocolRequest<T>): Promise<T> {
+  return await disconnectingWhereLost(broker, () => broker.connectionPool.send<T>(request));
+}
+
+/**
+ * kafkajs drops its connections where the broker closed one. It keeps using one that timed out: behind a host that is gone, each request would wait
+ * for its full timeout until TCP gives up, minutes later.
+ */
+async function disconnectingWhereLost<T>(broker: Broker, send: () => Promise<T>): Promise<T> {
   try {
-    return await broker.connectionPool.send<T>(request);
+    return await send();
   } catch (error) {
-    // kafkajs drops its connections where the broker closed one. It keeps using one that timed out: behind a host that is gone, each request would
-    // wait for its full timeout until TCP gives up, minutes later.
     if (error instanceof Error && (error.name === 'KafkaJSConnectionClosedError' || error.name === 'KafkaJSRequestTimeoutError'))
       await broker.disconnect();
     throw error;

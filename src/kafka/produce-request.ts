@@ -12,16 +12,20 @@ export interface ProduceResult extends TopicPartition {
 
 const ALL_REPLICAS = -1;
 
-/** The body of a Produce request of version 7. `timeoutMs` is how long the leader may wait for its followers. */
-export function encodeProduceRequest(transactionalId: string | null, timeoutMs: number, batches: readonly PartitionBatch[]): Buffer {
+/** The body of a Produce request of version 7, in parts: the batches are not copied. `timeoutMs` is how long the leader may wait for its followers. */
+export function encodeProduceRequest(transactionalId: string | null, timeoutMs: number, batches: readonly PartitionBatch[]): Buffer[] {
   const byTopic = Map.groupBy(batches, ({ topic }) => topic);
-  const head = Buffer.concat([nullableString(transactionalId), int16(ALL_REPLICAS), int32(timeoutMs), int32(byTopic.size)]);
-  const parts: Buffer[] = [head];
+  const parts: Buffer[] = [];
+  let small: Buffer[] = [nullableString(transactionalId), int16(ALL_REPLICAS), int32(timeoutMs), int32(byTopic.size)];
   for (const [topic, ofTopic] of byTopic) {
-    parts.push(nullableString(topic), int32(ofTopic.length));
-    for (const { partition, bytes } of ofTopic) parts.push(int32(partition), int32(bytes.length), bytes);
+    small.push(nullableString(topic), int32(ofTopic.length));
+    for (const { partition, bytes } of ofTopic) {
+      small.push(int32(partition), int32(bytes.length));
+      parts.push(Buffer.concat(small), bytes);
+      small = [];
+    }
   }
-  return Buffer.concat(parts);
+  return parts;
 }
 
 /** Decodes a Produce response of version 7. */

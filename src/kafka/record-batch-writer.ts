@@ -44,19 +44,24 @@ const TRANSACTIONAL_BIT = 0x10;
 const RECORD_OVERHEAD_BYTES = 31;
 const MAX_VARINT_BYTES = 5;
 const INITIAL_BYTES = 1_024;
+const EXPECTED_MARGIN = 1.1;
 
 /** Builds one batch, record by record. */
 export class RecordBatchWriter {
   readonly #limitBytes: number;
-  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  #buffer: Buffer;
   #at = BATCH_OVERHEAD_BYTES;
   #count = 0;
   #baseTimestamp = 0;
   #maxTimestamp = 0;
 
-  /** `limitBytes` holds for the batch as a whole; only its first record may exceed it, for the broker to judge. */
-  constructor(limitBytes: number) {
+  /**
+   * `limitBytes` holds for the batch as a whole; only its first record may exceed it, for the broker to judge. `expectedBytes` is what it will take,
+   * where that is known more or less: room for it is made at once.
+   */
+  constructor(limitBytes: number, expectedBytes = 0) {
     this.#limitBytes = limitBytes;
+    this.#buffer = Buffer.allocUnsafe(Math.max(INITIAL_BYTES, Math.min(Math.ceil(expectedBytes * EXPECTED_MARGIN), limitBytes)));
   }
 
   get count(): number {

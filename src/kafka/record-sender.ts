@@ -77,6 +77,8 @@ interface QueuedBatch {
 interface PartitionQueue extends TopicPartition {
   batches: QueuedBatch[];
   isInFlight: boolean;
+  /** Size of the batch sent last: what the next one will take, more or less. */
+  lastBatchBytes: number;
   nextSequence: number;
   /** Node id; undefined while it must be asked for. */
   leader: number | undefined;
@@ -159,7 +161,7 @@ export class RecordSender {
           writer = open.get(queue);
         }
         if (writer?.tryAdd(record)) continue;
-        writer = new RecordBatchWriter(this.#limits.maxBatchBytes);
+        writer = new RecordBatchWriter(this.#limits.maxBatchBytes, queue.lastBatchBytes);
         writer.tryAdd(record);
         open.set(queue, writer);
         batches.push({ queue, writer });
@@ -176,7 +178,16 @@ export class RecordSender {
     }
     let queue = ofTopic.get(partition);
     if (queue === undefined) {
-      queue = { topic, partition, batches: [], isInFlight: false, nextSequence: 0, leader: undefined, unknownSinceMs: undefined };
+      queue = {
+        topic,
+        partition,
+        batches: [],
+        isInFlight: false,
+        lastBatchBytes: 0,
+        nextSequence: 0,
+        leader: undefined,
+        unknownSinceMs: undefined,
+      };
       ofTopic.set(partition, queue);
     }
     return queue;
@@ -238,8 +249,8 @@ export class RecordSender {
       return [{ topic, partition, bytes: head.writer.stamp(stamp) }];
     });
     if (batches.length === 0) return new Map();
-    const body = encodeProduceRequest(transactionalId, REPLICATION_TIMEOUT_MS, batches);
-    const results = await sendProduce(broker, body, decodeProduceResponse);
+    const parts = encodeProduceRequest(transactionalId, REPLICATION_TIMEOUT_MS, batches);
+    const results = await sendProduce(broker, parts, decodeProduceResponse);
     return new Map(results.map((result) => [partitionKey(result), result.errorCode]));
   }
 
@@ -248,6 +259,7 @@ export class RecordSender {
     if (this.#stopped !== undefined || head === undefined) return;
     if (errorCode === 0 || errorCode === ErrorCode.duplicateSequence) {
       queue.nextSequence = sequenceAfter(queue.nextSequence, head.writer.count);
+      queue.lastBatchBytes = head.writer.sizeBytes;
       queue.unknownSinceMs = undefined;
       this.#shift(queue).done();
       if (this.#failures > 0) this.#hooks.onRecovered?.();
