@@ -6,6 +6,12 @@ import type { Task } from '../runtime/task.ts';
 import type { HaltView } from './halts.ts';
 import type { InputTask } from './input-task.ts';
 
+/** What the pump asks of a reader. */
+export interface PumpReader
+  extends Pick<LogReader, 'listOffsets' | 'assign' | 'unassign' | 'pause' | 'resume' | 'position' | 'lag' | 'close'> {
+  fetch(): Promise<readonly InputBatch[]>;
+}
+
 /** Batches of one partition that may wait while an earlier one is being prepared. */
 const MAX_WAITING = 1;
 
@@ -26,40 +32,53 @@ interface Feed {
  * waits for it.
  */
 export class InputPump {
-  readonly #reader: LogReader;
+  readonly #reader: PumpReader;
   readonly #halts: HaltView;
   readonly #log: Log;
   readonly #onFatal: (error: unknown) => void;
+  /** The feed of each partition. */
   readonly #feeds = new Map<string, Feed>();
+  /** The feed of each task: one whose partition another task has taken over is here only. */
+  readonly #byTask = new Map<Task<InputTask>, Feed>();
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(reader: LogReader, halts: HaltView, log: Log, onFatal: (error: unknown) => void) {
+  constructor(reader: PumpReader, halts: HaltView, log: Log, onFatal: (error: unknown) => void) {
     this.#reader = reader;
     this.#halts = halts;
     this.#log = log;
     this.#onFatal = onFatal;
   }
 
-  /** Begins to feed a running task from its next offset. */
-  async add(task: Task<InputTask>, topic: string, partition: number): Promise<void> {
+  /** Begins to feed a running task from its next offset, in the place of any other task of its partition. */
+  async add(task: Task<InputTask>): Promise<void> {
+    const { topic, partition } = task.spec.input!;
     const offset = task.logic.nextOffset ?? (await this.#reader.listOffsets(topic, [partition], 'earliest')).get(partition)!;
+    // Stopped meanwhile, it must not take the partition from the task that has come after it.
+    if (task.phase !== 'running') return;
+    const key = keyOf(topic, partition);
+    const earlier = this.#feeds.get(key);
+    if (earlier !== undefined) stop(earlier);
     const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, isStopped: false };
-    this.#feeds.set(keyOf(topic, partition), feed);
+    this.#feeds.set(key, feed);
+    this.#byTask.set(task, feed);
     this.#reader.assign(topic, partition, offset);
-    this.#setGate(keyOf(topic, partition), feed);
+    this.#setGate(key, feed);
     this.#running ??= this.#run();
   }
 
-  /** Feeds the partition's task no more; resolves when the batch at hand has been worked on. */
-  async remove(topic: string, partition: number): Promise<void> {
-    const key = keyOf(topic, partition);
-    const feed = this.#feeds.get(key);
+  /** Feeds the task no more; resolves when the batch at hand has been worked on. Its partition stays with a task that has taken it over. */
+  async remove(task: Task<InputTask>): Promise<void> {
+    const feed = this.#byTask.get(task);
     if (feed === undefined) return;
-    this.#feeds.delete(key);
-    feed.isStopped = true;
-    feed.gate?.resolve();
-    this.#reader.unassign(topic, partition);
+    this.#byTask.delete(task);
+    stop(feed);
+    const { topic, partition } = task.spec.input!;
+    const key = keyOf(topic, partition);
+    if (this.#feeds.get(key) === feed) {
+      this.#feeds.delete(key);
+      this.#reader.unassign(topic, partition);
+    }
     await feed.chain;
   }
 
@@ -160,6 +179,12 @@ export class InputPump {
     if (mustPause) this.#reader.pause(topic, partition);
     else this.#reader.resume(topic, partition);
   }
+}
+
+/** What was read for the task and not begun is left to whoever reads it next. */
+function stop(feed: Feed): void {
+  feed.isStopped = true;
+  feed.gate?.resolve();
 }
 
 function keyOf(topic: string, partition: number): string {

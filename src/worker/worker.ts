@@ -237,8 +237,8 @@ export class Worker {
       `${role}-${partition}`,
       {
         create: (onFailure) => this.#factory.inputTask(role, partition, onFailure),
-        running: (task) => this.#pump.add(task, topic, partition),
-        stopping: () => this.#pump.remove(topic, partition),
+        running: (task) => this.#pump.add(task),
+        stopping: (task) => this.#pump.remove(task),
         isStillOurs: () => this.#isStillOurs({ topic, partition }),
         fatal: (error) => this.#end(error),
       },
