@@ -60,7 +60,7 @@ export class BarTask implements InputTask {
       this.#progress.resume(committed, position);
     } else {
       this.#features.discard();
-      this.#features.writeTombstones(this.#changelog);
+      this.#features.writeRepairs(this.#changelog);
       this.#progress.rebuild(committed ?? position ?? 0);
     }
   }

@@ -137,7 +137,7 @@ export class CleanWork {
 
   /** Writes the state of every symbol touched since the last call; it includes all input below `nextOffset`. */
   takeChanges(changelog: ChangelogBuffer, nextOffset: number): void {
-    this.#saved.writeTombstones(changelog, this.#topics.changelog, this.#topics.partition);
+    this.#saved.writeRepairs(changelog, this.#topics.changelog, this.#topics.partition);
     this.#stage.takeChanges((symbol, state) => {
       changelog.add(this.#topics.changelog, {
         partition: this.#topics.partition,

@@ -56,8 +56,8 @@ export class FeatureWork {
   }
 
   /** Writes what of the discarded state is to be deleted. */
-  writeTombstones(changelog: ChangelogBuffer): void {
-    this.#saved.writeTombstones(changelog, this.#topics.changelog, this.#topics.partition);
+  writeRepairs(changelog: ChangelogBuffer): void {
+    this.#saved.writeRepairs(changelog, this.#topics.changelog, this.#topics.partition);
   }
 
   /** Works on one clean bar, closed by the input record at `position`. */

@@ -5,8 +5,14 @@ import { fromNullable, nullable } from './nullable.ts';
 /** What of a join's state record the join itself knows. */
 export type JoinStateBody = Pick<JoinState, 'window' | 'version' | 'rows' | 'last_emitted' | 'behind' | 'row'>;
 
-/** One state record for each changed row, the counters in every one; a lone record without a row where only counters changed. */
-export function toJoinStates({ rows, counters }: JoinChanges, lastEmitted: number): { row: JoinRow | null; body: JoinStateBody }[] {
+/** The last part of the key of the record that has the counters and no row: every commit ends with it, so that it seals the rows before it. */
+export const COUNTERS_PLACE = 'counters';
+
+/** One state record for each changed row, then one with the counters alone; `place` is the last part of its key. */
+export function toJoinStates(
+  { rows, counters }: JoinChanges,
+  lastEmitted: number,
+): { place: string; timestampUtc: number; body: JoinStateBody }[] {
   const shared = {
     window: counters.window,
     version: counters.version,
@@ -14,14 +20,34 @@ export function toJoinStates({ rows, counters }: JoinChanges, lastEmitted: numbe
     last_emitted: nullable(lastEmitted),
     behind: counters.behind.map(({ symbol, deliveredUpTo }) => ({ symbol, delivered_up_to: deliveredUpTo })),
   };
-  if (rows.length === 0) return [{ row: null, body: { ...shared, row: null } }];
-  return rows.map((row) => ({
-    row,
+  const states = rows.map((row) => ({
+    place: String(row.index % rowsKept(counters)),
+    timestampUtc: row.timestampUtc,
     body: {
       ...shared,
       row: { index: row.index, timestamp_utc: row.timestampUtc, returns: Array.from(row.returns, nullable), version: row.version },
     },
   }));
+  return [...states, { place: COUNTERS_PLACE, timestampUtc: rows.at(-1)?.timestampUtc ?? 0, body: { ...shared, row: null } }];
+}
+
+/** The record that has the counters of a join's sealed state; undefined where there is none. */
+export function countersRecord(records: readonly JoinState[]): JoinState | undefined {
+  return records.find(({ row }) => row === null);
+}
+
+/** False where a row that the counters ask for is not there: it was replaced by a commit that was cut short, and compacted away. */
+export function hasAllRows(rows: readonly JoinRow[], counters: JoinCounters): boolean {
+  const indexes = new Set(rows.map(({ index }) => index));
+  for (let index = Math.max(0, counters.rows - rowsKept(counters)); index < counters.rows; index++) {
+    if (!indexes.has(index)) return false;
+  }
+  return true;
+}
+
+/** Rows that the state holds: what the running sums of a window are made again from. */
+function rowsKept({ window }: JoinCounters): number {
+  return 2 * window;
 }
 
 /** The counters that a state record holds. */

@@ -99,7 +99,7 @@ export class TickTask implements InputTask {
       this.#progress.resume(committed, clean!.position);
     } else {
       for (const work of works) work.discard();
-      this.#features?.writeTombstones(this.#changelog);
+      this.#features?.writeRepairs(this.#changelog);
       this.#progress.rebuild(committed ?? clean!.position ?? 0);
     }
   }
