@@ -6,6 +6,7 @@ import { murmur2Partition } from '../kafka/partitioner.ts';
 import { Halts } from './halts.ts';
 import { OutputCodec } from './output-codec.ts';
 import { checkExclusive, checkTopics, registerSchemas } from './start-checks.ts';
+import { batchLimitBytes } from './task-ports.ts';
 import type { WorkerOptions } from './worker.ts';
 
 /** What is opened and checked before there is a worker; it is the worker's to close. */
@@ -25,11 +26,13 @@ export async function openParts(options: WorkerOptions, set: StageSet): Promise<
   const admin = await KafkaAdmin.connect(connection, log);
   let producer: IdempotentProducer | null = null;
   try {
-    await checkTopics(topology, admin);
+    await checkTopics(topology, settings.domain.matrices, admin);
     await checkExclusive(topology, set, admin);
     const ids = await registerSchemas(topology, registry);
     const codec = new OutputCodec(settings.domain, ids, registry);
-    if (settings.runtime.guarantee === 'at_least_once') producer = await IdempotentProducer.open(connection, log);
+    if (settings.runtime.guarantee === 'at_least_once') {
+      producer = await IdempotentProducer.open(connection, log, { maxBatchBytes: batchLimitBytes(settings.topics) });
+    }
     const table = new PartitionTable(topology.partitioning, murmur2Partition);
     const control = { connection, topic: topology.topics.control.name, schemaId: ids.control, log };
     return { admin, codec, producer, table, halts: await Halts.open(control, registry, table) };

@@ -211,7 +211,7 @@ export class Worker {
   #ports(): TaskPorts {
     const { settings, connection, log, onStep } = this.#options;
     const clients = { connection, admin: this.#admin, changelogs: this.#changelogs, log, onStep };
-    if (this.#producer === null || this.#committer === null) return exactlyOncePorts(clients, settings.runtime);
+    if (this.#producer === null || this.#committer === null) return exactlyOncePorts(clients, settings);
     return atLeastOncePorts(clients, this.#producer, this.#committer, () => ({
       memberId: this.#member.memberId,
       generation: this.#member.generation,
