@@ -1,6 +1,5 @@
-import { throughOutage } from '../codec/through-outage.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
-import type { Log } from '../log.ts';
 import type { InputBatch } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
 import type { HaltView } from './halts.ts';
@@ -23,7 +22,8 @@ interface Feed {
   isPaused: boolean;
   /** Open while the partition is halted: what was read waits behind it. */
   gate: PromiseWithResolvers<void> | null;
-  isStopped: boolean;
+  /** Aborted when the task is fed no more. */
+  readonly stopping: AbortController;
 }
 
 /**
@@ -34,7 +34,7 @@ interface Feed {
 export class InputPump {
   readonly #reader: PumpReader;
   readonly #halts: HaltView;
-  readonly #log: Log;
+  readonly #outages: RegistryOutages;
   readonly #onFatal: (error: unknown) => void;
   /** The feed of each partition. */
   readonly #feeds = new Map<string, Feed>();
@@ -43,10 +43,10 @@ export class InputPump {
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(reader: PumpReader, halts: HaltView, log: Log, onFatal: (error: unknown) => void) {
+  constructor(reader: PumpReader, halts: HaltView, outages: RegistryOutages, onFatal: (error: unknown) => void) {
     this.#reader = reader;
     this.#halts = halts;
-    this.#log = log;
+    this.#outages = outages;
     this.#onFatal = onFatal;
   }
 
@@ -59,7 +59,7 @@ export class InputPump {
     const key = keyOf(topic, partition);
     const earlier = this.#feeds.get(key);
     if (earlier !== undefined) stop(earlier);
-    const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, isStopped: false };
+    const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, stopping: new AbortController() };
     this.#feeds.set(key, feed);
     this.#byTask.set(task, feed);
     this.#reader.assign(topic, partition, offset);
@@ -130,9 +130,10 @@ export class InputPump {
 
   async #work(key: string, feed: Feed, batch: InputBatch): Promise<void> {
     try {
-      await this.#prepare(feed, batch);
-      while (feed.gate !== null && !feed.isStopped) await feed.gate.promise;
-      if (feed.isStopped) return;
+      // An outage of the registry says nothing about the records.
+      await this.#outages.through(feed.task.spec.name, () => feed.task.logic.prepare(batch), feed.stopping.signal);
+      while (feed.gate !== null && !feed.stopping.signal.aborted) await feed.gate.promise;
+      if (feed.stopping.signal.aborted) return;
       feed.task.logic.process(batch);
       if (feed.task.logic.isFull()) void feed.task.commit().then(() => this.#adjust(key, feed));
     } catch (error) {
@@ -141,15 +142,6 @@ export class InputPump {
       feed.waiting--;
       this.#adjust(key, feed);
     }
-  }
-
-  /** Waits out an outage of the registry: it says nothing about the records. */
-  async #prepare(feed: Feed, batch: InputBatch): Promise<void> {
-    await throughOutage(
-      () => feed.task.logic.prepare(batch),
-      () => feed.isStopped,
-      ({ message: error }, retryInMs) => this.#log.warn({ partition: batch.partition, retryInMs, error }, 'the registry does not answer'),
-    );
   }
 
   #setGate(key: string, feed: Feed): void {
@@ -171,7 +163,7 @@ export class InputPump {
   }
 
   #adjust(key: string, feed: Feed): void {
-    if (feed.isStopped || this.#feeds.get(key) !== feed) return;
+    if (feed.stopping.signal.aborted || this.#feeds.get(key) !== feed) return;
     const mustPause = feed.gate !== null || feed.waiting > MAX_WAITING || feed.task.logic.isFull();
     if (mustPause === feed.isPaused) return;
     feed.isPaused = mustPause;
@@ -183,7 +175,7 @@ export class InputPump {
 
 /** What was read for the task and not begun is left to whoever reads it next. */
 function stop(feed: Feed): void {
-  feed.isStopped = true;
+  feed.stopping.abort();
   feed.gate?.resolve();
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordDecoder } from '../codec/decoder.ts';
-import { throughOutage } from '../codec/through-outage.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import type { Task } from '../runtime/task.ts';
@@ -22,6 +22,7 @@ export class JoinLoop {
   readonly #decoder: RecordDecoder<JoinedReturn>;
   readonly #silent: SilentSymbols;
   readonly #halts: HaltView;
+  readonly #outages: RegistryOutages;
   readonly #log: Log;
   readonly #onFatal: (error: unknown) => void;
   readonly #stopping = new AbortController();
@@ -37,6 +38,7 @@ export class JoinLoop {
     decoder: RecordDecoder<JoinedReturn>,
     silent: SilentSymbols,
     halts: HaltView,
+    outages: RegistryOutages,
     log: Log,
     onFatal: (error: unknown) => void,
   ) {
@@ -46,6 +48,7 @@ export class JoinLoop {
     this.#decoder = decoder;
     this.#silent = silent;
     this.#halts = halts;
+    this.#outages = outages;
     this.#log = log;
     this.#onFatal = onFatal;
   }
@@ -108,7 +111,8 @@ export class JoinLoop {
     const { logic } = this.#task;
     while (!this.#stopping.signal.aborted) {
       for (const batch of await this.#reader.fetch()) {
-        await this.#prepare(batch.records.map(({ value }) => value));
+        const values = batch.records.map(({ value }) => value);
+        await this.#outages.through(this.#task.spec.name, () => this.#decoder.prepare(values), this.#stopping.signal);
         await this.#untilResumed();
         if (this.#stopping.signal.aborted) return;
         logic.process(batch);
@@ -116,15 +120,6 @@ export class JoinLoop {
       this.#commit();
       this.#pauseThoseAhead();
     }
-  }
-
-  async #prepare(values: readonly (Buffer | null)[]): Promise<void> {
-    const task = this.#task.spec.name;
-    await throughOutage(
-      () => this.#decoder.prepare(values),
-      () => this.#stopping.signal.aborted,
-      ({ message: error }, retryInMs) => this.#log.warn({ task, retryInMs, error }, 'the registry does not answer'),
-    );
   }
 
   async #watchSilence(): Promise<void> {

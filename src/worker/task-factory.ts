@@ -4,6 +4,7 @@ import type { Settings } from '../../topology/settings.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
 import { type CleanOhlcv, type RecordSchema, schemas } from '../codec/generated/records.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import { TickDecoder } from '../codec/tick-decoder.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import { findLastRecord } from '../kafka/last-record.ts';
@@ -41,6 +42,7 @@ export interface TaskParts {
   readonly clients: SharedClients;
   readonly ports: TaskPorts;
   readonly halts: Halts;
+  readonly outages: RegistryOutages;
   readonly log: Log;
 }
 
@@ -94,7 +96,7 @@ export class TaskFactory {
 
   /** What feeds a join's task. */
   joinLoop(task: Task<JoinTask>, onFatal: (error: unknown) => void): JoinLoop {
-    const { clients, halts, log } = this.#parts;
+    const { clients, halts, outages, log } = this.#parts;
     const topic = this.#topic('features-tier1');
     const silent = new SilentSymbols(task.logic.stage, this.#hops(), topic, (symbol) => this.#partitionOf(symbol), {
       highWatermark: async (name, partition) => (await clients.admin.watermarks(name))[partition]!.high,
@@ -102,7 +104,7 @@ export class TaskFactory {
       isHaltedByName: (partition) => halts.isHaltedByName(partition),
     });
     const reader = new LogReader(clients.connection, log, this.#readerLimits());
-    return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, halts, log, onFatal);
+    return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, halts, outages, log, onFatal);
   }
 
   async #lastMatrix({ topic, partition }: { topic: string; partition: number }, key: string): Promise<LastMatrix | null> {

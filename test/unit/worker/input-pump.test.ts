@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RegistryOutages } from '../../../src/codec/registry-outages.ts';
 import { silentLog } from '../../../src/log.ts';
 import type { InputBatch, TaskPorts } from '../../../src/runtime/ports.ts';
 import { Task } from '../../../src/runtime/task.ts';
@@ -96,7 +97,7 @@ async function running(logic: Recorder): Promise<Task<InputTask>> {
 
 function pumpOn(reader: HandReader): InputPump {
   const halts = { isHalted: () => false, isAllHalted: false };
-  return new InputPump(reader, halts, silentLog, (error) => {
+  return new InputPump(reader, halts, new RegistryOutages(silentLog), (error) => {
     throw error;
   });
 }
