@@ -9,7 +9,7 @@ import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
 import type { ChangelogPartition, TaskLogic } from '../runtime/task.ts';
 import { JoinInput } from './join-input.ts';
-import { COUNTERS_PLACE, countersRecord, fromJoinCounters, fromJoinRow, hasAllRows, toJoinStates } from './join-state.ts';
+import { joinSealKey, savedJoin, toJoinStates } from './join-state.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { SavedState } from './saved-state.ts';
@@ -57,7 +57,7 @@ export class JoinTask implements TaskLogic {
     this.#options = options;
     this.stage = options.stage;
     this.#key = `${universe.name}/${timeframe}`;
-    this.#saved = new SavedState((values) => options.codec.readJoinStates(values, options.stage.slot), `${this.#key}/${COUNTERS_PLACE}`);
+    this.#saved = new SavedState((values) => options.codec.readJoinStates(values, options.stage.slot), joinSealKey(options.stage.slot));
     const byPartition = Map.groupBy(universe.symbols.keys(), (index) => options.partitionOf(universe.symbols[index]!));
     this.inputs = new Map([...byPartition].map(([partition, symbols]) => [partition, new JoinInput(partition, symbols)]));
   }
@@ -140,13 +140,10 @@ export class JoinTask implements TaskLogic {
 
   /** Goes on from saved records; false, with nothing taken over, where they are no whole state. */
   #resume(records: readonly JoinState[]): boolean {
-    const sealed = countersRecord(records);
-    if (sealed === undefined) return false;
-    const rows = records.map(fromJoinRow).filter((row) => row !== null);
-    const counters = fromJoinCounters(sealed);
-    if (!hasAllRows(rows, counters)) return false;
-    this.stage.join.restore(rows, counters);
-    for (const { partition, offset } of sealed.positions) {
+    const saved = savedJoin(records);
+    if (saved === null || !saved.isWhole) return false;
+    this.stage.join.restore(saved.rows, saved.counters);
+    for (const { partition, offset } of saved.positions) {
       const input = this.inputs.get(partition);
       if (input !== undefined) input.position = offset;
     }

@@ -1,9 +1,8 @@
-import { cleanStateHash, featureVersion, joinStateHash, tier1StateHash } from '../../topology/settings-hash.ts';
+import { featureVersion } from '../../topology/settings-hash.ts';
 import type { JoinSlot } from '../../topology/topics.ts';
-import { RecordDecoder } from '../codec/decoder.ts';
 import { encodeRecord } from '../codec/encode-record.ts';
 import { encodeCleanBar, encodeFeatureRow, encodeMatrix } from '../codec/encoders.ts';
-import { type CleanState, type DeadLetter, type JoinState, type SchemaName, schemas, type Tier1State } from '../codec/generated/records.ts';
+import type { CleanState, DeadLetter, JoinState, SchemaName, Tier1State } from '../codec/generated/records.ts';
 import { AvroWriter } from '../codec/writer.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
@@ -17,24 +16,10 @@ import { packFlags } from './bitmap.ts';
 import { toCleanState } from './clean-state.ts';
 import type { JoinStateBody } from './join-state.ts';
 import { nullable } from './nullable.ts';
-
-/** Version of what the fields of state records mean. */
-export const STATE_FORMAT_VERSION = 1;
+import { type SavedRecords, STATE_FORMAT_VERSION, StateReader } from './state-reader.ts';
 
 /** The ids that the registry gave our schemas. */
 export type SchemaIds = Readonly<Record<SchemaName, number>>;
-
-interface StateRecord {
-  readonly format_version: number;
-  readonly settings_hash: string;
-}
-
-/** State records as read back. */
-export interface SavedRecords<T> {
-  readonly records: readonly T[];
-  /** False where one is of another format or was made under other settings: two definitions are never mixed. */
-  readonly isUsable: boolean;
-}
 
 /** Everything a worker writes, as bytes; and its own state records back again. */
 export class OutputCodec {
@@ -42,21 +27,13 @@ export class OutputCodec {
   readonly #ids: SchemaIds;
   readonly #writer = new AvroWriter();
   readonly #featureVersion: string;
-  readonly #cleanHash: string;
-  readonly #tier1Hash: string;
-  readonly #cleanStates: RecordDecoder<CleanState>;
-  readonly #tier1States: RecordDecoder<Tier1State>;
-  readonly #joinStates: RecordDecoder<JoinState>;
+  readonly #states: StateReader;
 
   constructor(domain: DomainSettings, ids: SchemaIds, registry: SchemaSource) {
     this.#domain = domain;
     this.#ids = ids;
     this.#featureVersion = featureVersion(domain.features);
-    this.#cleanHash = cleanStateHash(domain);
-    this.#tier1Hash = tier1StateHash(domain);
-    this.#cleanStates = new RecordDecoder(registry, schemas['clean-state']);
-    this.#tier1States = new RecordDecoder(registry, schemas['tier1-state']);
-    this.#joinStates = new RecordDecoder(registry, schemas['join-state']);
+    this.#states = new StateReader(domain, registry);
   }
 
   cleanBar(bar: CleanBar): Buffer {
@@ -79,7 +56,7 @@ export class OutputCodec {
   cleanState(symbol: string, inputOffset: number, state: SymbolStageState<InputRecord>): Buffer {
     return encodeRecord('clean-state', this.#ids['clean-state'], {
       format_version: STATE_FORMAT_VERSION,
-      settings_hash: this.#cleanHash,
+      settings_hash: this.#states.cleanHash,
       input_offset: inputOffset,
       ...toCleanState(symbol, this.#domain.bars.timeframes, state),
     });
@@ -90,7 +67,7 @@ export class OutputCodec {
     const { bars, valid, flags } = series.validBars;
     return encodeRecord('tier1-state', this.#ids['tier1-state'], {
       format_version: STATE_FORMAT_VERSION,
-      settings_hash: this.#tier1Hash,
+      settings_hash: this.#states.tier1Hash,
       input_offset: inputOffset,
       symbol,
       timeframe,
@@ -114,7 +91,7 @@ export class OutputCodec {
   joinState(slot: JoinSlot, positions: JoinState['positions'], body: JoinStateBody): Buffer {
     return encodeRecord('join-state', this.#ids['join-state'], {
       format_version: STATE_FORMAT_VERSION,
-      settings_hash: joinStateHash(this.#domain, slot.universe),
+      settings_hash: this.#states.joinHash(slot),
       universe: slot.universe.name,
       timeframe: slot.timeframe,
       symbols: [...slot.universe.symbols],
@@ -124,25 +101,14 @@ export class OutputCodec {
   }
 
   readCleanStates(values: readonly Buffer[]): Promise<SavedRecords<CleanState>> {
-    return readStates(this.#cleanStates, values, this.#cleanHash);
+    return this.#states.readCleanStates(values);
   }
 
   readTier1States(values: readonly Buffer[]): Promise<SavedRecords<Tier1State>> {
-    return readStates(this.#tier1States, values, this.#tier1Hash);
+    return this.#states.readTier1States(values);
   }
 
-  readJoinStates(values: readonly Buffer[], { universe }: JoinSlot): Promise<SavedRecords<JoinState>> {
-    return readStates(this.#joinStates, values, joinStateHash(this.#domain, universe));
+  readJoinStates(values: readonly Buffer[], slot: JoinSlot): Promise<SavedRecords<JoinState>> {
+    return this.#states.readJoinStates(values, slot);
   }
-}
-
-async function readStates<T extends StateRecord>(
-  decoder: RecordDecoder<T>,
-  values: readonly Buffer[],
-  hash: string,
-): Promise<SavedRecords<T>> {
-  await decoder.prepare(values);
-  const records = values.map((value) => decoder.decode(value));
-  const isUsable = records.every((state) => state.format_version === STATE_FORMAT_VERSION && state.settings_hash === hash);
-  return { records, isUsable };
 }

@@ -1,6 +1,6 @@
 import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import type { InputRecord } from '../runtime/ports.ts';
-import type { SavedRecords } from './output-codec.ts';
+import type { SavedRecords } from './state-reader.ts';
 
 /** What a restore found in a changelog. */
 export interface LoadedState {
@@ -55,6 +55,12 @@ export class SavedState<T> {
       return included === null ? highest : Math.max(highest ?? 0, included);
     }, null);
     return { isUsable, position };
+  }
+
+  /** Keys that count and the bytes of their values, and keys of a commit that was cut short. */
+  get size(): { readonly records: number; readonly bytes: number; readonly unsealed: number } {
+    const bytes = [...this.#values.values()].reduce((sum, value) => sum + value.length, 0);
+    return { records: this.#values.size, bytes, unsealed: this.#unsealed.size };
   }
 
   /** What was loaded, for a look before it is taken over or discarded. */
