@@ -54,7 +54,8 @@ export async function checkExclusive(topology: Topology, set: StageSet, admin: K
   }
 }
 
-async function hasPositions(topology: Topology, set: StageSet, admin: KafkaAdmin): Promise<boolean> {
+/** True where the group of a stage set has worked on its input. */
+export async function hasPositions(topology: Topology, set: StageSet, admin: Pick<KafkaAdmin, 'committedOffsets'>): Promise<boolean> {
   for (const role of set.assigned) {
     const offsets = await admin.committedOffsets(set.groupId, topology.topics[role].name);
     if (offsets.some((offset) => offset !== null)) return true;
