@@ -1,4 +1,4 @@
-import { type StageSetName, type Topology, transactionalId } from '../../topology/fx.ts';
+import type { StageSetName, Topology } from '../../topology/fx.ts';
 import type { Settings } from '../../topology/settings.ts';
 import type { JoinSlot, TopicRole } from '../../topology/topics.ts';
 import { PoisonError } from '../codec/errors.ts';
@@ -21,6 +21,7 @@ import { whyLost } from './lost-state.ts';
 import { SavedState } from './saved-state.ts';
 import { hasPositions } from './start-checks.ts';
 import { STATE_FORMAT_VERSION, StateReader, type StateRecord } from './state-reader.ts';
+import { inputTaskName, joinTaskName } from './task-names.ts';
 
 /** What a start would do with saved state: take it over, make it again from the retained input, begin without any, or fail on it. */
 export type Outlook = 'restore' | 'rebuild' | 'begin' | 'unreadable';
@@ -43,6 +44,7 @@ export interface InspectedStore {
 }
 
 interface InspectedTask {
+  /** As logs name it. */
   readonly task: string;
   readonly outlook: Outlook;
   /** Why the state is not restored, null where it is. */
@@ -126,8 +128,7 @@ export class StateInspector {
       ? [...(await this.#inputs('clean', 'ticks', partitions)), ...(await this.#inputs('tier1', 'clean-ohlcv', partitions))]
       : await this.#inputs('all', 'ticks', partitions);
     const ends = joins.length === 0 ? [] : (await admin.watermarks(this.#topic('features-tier1'))).map(({ high }) => high);
-    const set = isSplit ? 'tier2' : 'all';
-    return { inputs, joins: await Promise.all(joins.map((slot) => this.#join(set, slot, ends))) };
+    return { inputs, joins: await Promise.all(joins.map((slot) => this.#join(slot, ends))) };
   }
 
   async #inputs(setName: StageSetName, role: TopicRole, partitions: readonly number[]): Promise<InspectedInputTask[]> {
@@ -151,7 +152,7 @@ export class StateInspector {
         });
         const { domain } = this.#parts.settings;
         return {
-          task: transactionalId(set, role, partition),
+          task: inputTaskName(role, partition),
           ...outlookOf(loaded, lost),
           groupId: set.groupId,
           topic,
@@ -166,14 +167,14 @@ export class StateInspector {
     );
   }
 
-  async #join(setName: StageSetName, slot: JoinSlot, ends: readonly number[]): Promise<InspectedJoinTask> {
+  async #join(slot: JoinSlot, ends: readonly number[]): Promise<InspectedJoinTask> {
     const hash = this.#states.joinHash(slot);
     const saved = new SavedState((values) => this.#states.readJoinStates(values, slot), joinSealKey(slot));
     const loaded = await this.#load('join-changelog', slot.partition, saved, hash, ({ rows }) => rows);
     const lost = await this.#whyJoinLost(slot, loaded.records);
     const state = inspectedJoin(loaded.records);
     return {
-      task: transactionalId(this.#parts.topology.stageSets[setName], 'join-changelog', slot.partition),
+      task: joinTaskName(slot),
       ...outlookOf([loaded], lost),
       universe: slot.universe.name,
       timeframe: slot.timeframe,

@@ -22,6 +22,7 @@ import { JoinLoop } from './join-loop.ts';
 import { type JoinedReturn, JoinTask, type LastMatrix } from './join-task.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { type Hop, SilentSymbols } from './silent-symbols.ts';
+import { inputTaskName, joinTaskName } from './task-names.ts';
 import type { SharedClients } from './task-ports.ts';
 import { TickTask } from './tick-task.ts';
 
@@ -67,7 +68,7 @@ export class TaskFactory {
     const { set, ports, log } = this.#parts;
     const [logic, changelogs] = role === 'ticks' ? this.#tickTask(partition) : this.#barTask(partition);
     const input = { groupId: set.groupId, topic: this.#topic(role), partition };
-    const spec = { name: `${role}-${partition}`, transactionalId: transactionalId(set, role, partition), changelogs, input };
+    const spec = { name: inputTaskName(role, partition), transactionalId: transactionalId(set, role, partition), changelogs, input };
     return new Task<InputTask>(spec, logic, ports, log, onFailure);
   }
 
@@ -89,8 +90,12 @@ export class TaskFactory {
       maxPending: settings.runtime.joinMaxPending,
       log,
     });
-    const name = `join ${universe.name}/${timeframe}`;
-    const spec = { name, transactionalId: transactionalId(set, 'join-changelog', partition), changelogs: [changelog], input: null };
+    const spec = {
+      name: joinTaskName(stage.slot),
+      transactionalId: transactionalId(set, 'join-changelog', partition),
+      changelogs: [changelog],
+      input: null,
+    };
     return new Task(spec, logic, ports, log, onFailure);
   }
 
