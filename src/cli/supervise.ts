@@ -62,6 +62,8 @@ class Crew {
       });
       child.on('exit', (code, signal) => {
         this.#children.delete(index);
+        const last = this.#stats.get(index);
+        if (last !== undefined) this.#stats.set(index, { ...last, waiting: null });
         resolve({ code, signal, hasStarted });
       });
     });
