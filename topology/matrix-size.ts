@@ -1,19 +1,91 @@
-/** A nullable double: one byte for the branch, eight for the value. */
-const RHO_BYTES = 9;
-/** A strong pair costs about 20 bytes more; this allows for every fifth pair being strong. */
-const STRONG_PAIR_BYTES_A_PAIR = 4;
-/** Names, times, version, metrics, array lengths. */
-const FIXED_BYTES = 256;
+import type { Universe } from '../src/domain/settings.ts';
+import { TIMEFRAMES } from '../src/domain/timeframe.ts';
 
-/** The bytes to allow for one encoded correlation matrix of these symbols: about 15 a pair. */
-export function matrixBytes(symbols: readonly string[], window: number): number {
-  const pairs = (symbols.length * (symbols.length + 1)) / 2;
-  const names = symbols.reduce((sum, symbol) => sum + Buffer.byteLength(symbol) + 2, 0);
-  // Each symbol is named in `symbols`, may be named in `missing`, and has a standard deviation.
-  return FIXED_BYTES + 2 * names + symbols.length * RHO_BYTES + pairs * (RHO_BYTES + zigzagBytes(window) + STRONG_PAIR_BYTES_A_PAIR);
+/** Magic byte and schema id. */
+const WIRE_HEADER_BYTES = 5;
+const DOUBLE_BYTES = 8;
+/** The branch of a union with null. */
+const BRANCH_BYTES = 1;
+/** Of a safe integer: a version or a time. */
+const LONG_BYTES = 8;
+/** The longest of the timeframes' names with its length. */
+const TIMEFRAME_BYTES = Math.max(...TIMEFRAMES.map(textBytes));
+const METRICS = 3;
+/** A record batch of Kafka's that holds one record: the batch's header, and the record's attributes, deltas and number of headers. */
+const BATCH_BYTES = 61;
+const RECORD_BYTES = 4;
+
+const MIB = 1024 * 1024;
+/** What features-tier2 takes at the least and at the most where the settings leave it open: what other clients take without being told. */
+const LEAST_LIMIT_BYTES = MIB;
+export const OPEN_LIMIT_BYTES = 8 * MIB;
+
+/** The largest record of features-tier2, bytes: as set, or (null) as the universes may need it. Those that need more are refused (settings-rules.ts). */
+export function tier2Limit(set: number | null, universes: readonly Universe[], window: number): number {
+  return set ?? Math.min(OPEN_LIMIT_BYTES, Math.max(LEAST_LIMIT_BYTES, largestMatrixBytes(universes, window)));
 }
 
-/** Bytes of Avro's variable-length form of a count up to `most`. */
-function zigzagBytes(most: number): number {
-  return Math.ceil(Math.log2(2 * most + 1) / 7);
+/** The most bytes that any matrix of these universes takes in its topic; 0 where there is no universe. */
+export function largestMatrixBytes(universes: readonly Universe[], window: number): number {
+  return Math.max(0, ...universes.map((universe) => matrixBytes(universe, window)));
+}
+
+/**
+ * The most bytes that a matrix of a universe takes in its topic, batch and key included: every symbol has a std and every pair a rho, and one
+ * above 0.85, so that it is listed by name as well; all symbols but the one with the shortest name are missing. `window` bounds the counts.
+ */
+export function matrixBytes({ name, symbols }: Universe, window: number): number {
+  const names = symbols.map(textBytes);
+  const allNames = names.reduce((sum, bytes) => sum + bytes, 0);
+  const [count, pairs] = [symbols.length, (symbols.length * (symbols.length - 1)) / 2];
+  const value = [
+    WIRE_HEADER_BYTES,
+    textBytes(name),
+    TIMEFRAME_BYTES,
+    LONG_BYTES,
+    BRANCH_BYTES + LONG_BYTES,
+    2 * LONG_BYTES,
+    varintBytes(window),
+    arrayBytes(count, allNames),
+    arrayBytes(pairs + count, (pairs + count) * (BRANCH_BYTES + DOUBLE_BYTES)),
+    arrayBytes(pairs + count, (pairs + count) * varintBytes(window)),
+    arrayBytes(count, count * (BRANCH_BYTES + DOUBLE_BYTES)),
+    textBytes('partial'),
+    arrayBytes(count - 1, allNames - Math.min(...names)),
+    METRICS * (BRANCH_BYTES + DOUBLE_BYTES),
+    // Each symbol is named in a pair with each other one.
+    arrayBytes(pairs, (count - 1) * allNames + pairs * DOUBLE_BYTES),
+  ].reduce((sum, bytes) => sum + bytes, 0);
+  const key = textBytes(name) + TIMEFRAME_BYTES;
+  const record = RECORD_BYTES + key + varintBytes(value) + value;
+  return BATCH_BYTES + varintBytes(record) + record;
+}
+
+/** How many symbols of the universe, from its first on, make a matrix of at most `limit` bytes; 0 where not even one does. */
+export function symbolsThatFit({ name, symbols }: Universe, window: number, limit: number): number {
+  let [low, high] = [0, symbols.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (matrixBytes({ name, symbols: symbols.slice(0, middle) }, window) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** An Avro array: one block with its length, where there is any item, and the end mark. */
+function arrayBytes(items: number, bytes: number): number {
+  return (items === 0 ? 0 : varintBytes(items) + bytes) + 1;
+}
+
+/** A text with its length. */
+function textBytes(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  return varintBytes(bytes) + bytes;
+}
+
+/** Bytes of the variable-length form, zigzag as Avro and Kafka have it, of a count. */
+function varintBytes(count: number): number {
+  let bytes = 1;
+  for (let rest = 2 * count; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes++;
+  return bytes;
 }

@@ -1,8 +1,8 @@
 import { closureOf } from './closures.ts';
-import { matrixBytes } from './matrix-size.ts';
+import { matrixBytes, OPEN_LIMIT_BYTES, symbolsThatFit } from './matrix-size.ts';
 import { PARTITION_RECORD_KEY } from './partition-record.ts';
 import type { Path, Problem } from './settings-file.ts';
-import type { ReplayFile, SettingsFile } from './settings-schema.ts';
+import { MOST_LIMIT_BYTES, type ReplayFile, type SettingsFile } from './settings-schema.ts';
 
 /** The keys that decide a number, which settings files and replay configs share. */
 export type DomainFile = Pick<
@@ -129,13 +129,17 @@ function membership(file: DomainFile, symbols: readonly string[], cluster: Setti
 }
 
 function matrixSizes(file: DomainFile, cluster: SettingsFile): Problem[] {
-  const limit = cluster.topics.tier2_max_message_bytes;
-  return file.universes.flatMap(({ name, symbols }, i) => {
-    const bytes = matrixBytes(symbols, file.window);
+  const set = cluster.topics.tier2_max_message_bytes;
+  const limit = set ?? OPEN_LIMIT_BYTES;
+  return file.universes.flatMap((universe, i) => {
+    const bytes = matrixBytes(universe, file.window);
     if (bytes <= limit) return [];
+    const fits = symbolsThatFit(universe, file.window, limit);
+    const more = bytes <= MOST_LIMIT_BYTES ? `set topics.tier2_max_message_bytes to at least ${bytes}, or ` : '';
     const message =
-      `a matrix of the ${symbols.length} symbols of ${name} may take ${bytes} bytes, topics.tier2_max_message_bytes is ${limit}: ` +
-      'raise that, or split the universe';
+      `a matrix of the ${universe.symbols.length} symbols of ${universe.name} may take ${bytes} bytes, ` +
+      `topics.tier2_max_message_bytes ${set === null ? 'goes up by itself to' : 'is'} ${limit}: ` +
+      `${more}split the universe; its first ${fits} symbols fit`;
     return [{ path: ['universes', i, 'symbols'], message }];
   });
 }

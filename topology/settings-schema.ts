@@ -11,6 +11,8 @@ export interface FieldDoc {
 }
 
 const MIB = 1024 * 1024;
+/** The largest record that a topic may be set to take. */
+export const MOST_LIMIT_BYTES = 16 * MIB;
 /** The longest name Kafka allows a topic is 249; ours add at most 20 to the prefix. */
 const MAX_PREFIX_LENGTH = 200;
 
@@ -180,7 +182,7 @@ const topics = section(
       z
         .int()
         .min(64 * 1024)
-        .max(16 * MIB),
+        .max(MOST_LIMIT_BYTES),
       'a whole number of bytes from 65536 to 16777216',
       'The largest record of ticks; dead-letters and the state topics allow 64 KiB more.',
     ).default(MIB),
@@ -188,10 +190,11 @@ const topics = section(
       z
         .int()
         .min(64 * 1024)
-        .max(16 * MIB),
-      'a whole number of bytes from 65536 to 16777216',
-      'The largest record of features-tier2: 1 MiB holds about 370 symbols, 8 MiB about 1,000.',
-    ).default(MIB),
+        .max(MOST_LIMIT_BYTES)
+        .nullable(),
+      'a whole number of bytes from 65536 to 16777216, or null',
+      'The largest record of features-tier2; null: 1 MiB, or what the largest universe may need, up to 8 MiB.',
+    ).default(null),
     tier2_partitions: field(z.int().min(1).max(10_000), 'a whole number from 1 to 10000', 'Partitions of features-tier2.').default(1),
   },
   'How the topics are created.',

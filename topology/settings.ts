@@ -7,6 +7,7 @@ import {
   type Universe,
 } from '../src/domain/settings.ts';
 import { closureOf } from './closures.ts';
+import { tier2Limit } from './matrix-size.ts';
 import { readSettingsFile } from './settings-file.ts';
 import { checkAcrossKeys, type DomainFile } from './settings-rules.ts';
 import { replayFileSchema, type SettingsFile, settingsFileSchema } from './settings-schema.ts';
@@ -44,7 +45,7 @@ export interface TopicSettings {
   readonly retentionMs: number;
   /** The largest record of ticks, bytes. */
   readonly maxMessageBytes: number;
-  /** The largest record of features-tier2, bytes. */
+  /** The largest record of features-tier2, bytes: every matrix of the universes fits. */
   readonly tier2MaxMessageBytes: number;
   readonly tier2Partitions: number;
 }
@@ -135,7 +136,7 @@ export function parseSettings(text: string, fileName: string): Settings {
       replicationFactor: file.topics.replication_factor,
       retentionMs: file.topics.retention_ms,
       maxMessageBytes: file.topics.max_message_bytes,
-      tier2MaxMessageBytes: file.topics.tier2_max_message_bytes,
+      tier2MaxMessageBytes: tier2Limit(file.topics.tier2_max_message_bytes, file.universes, file.window),
       tier2Partitions: file.topics.tier2_partitions,
     },
     kafka: kafkaOf(file.kafka),

@@ -9,6 +9,7 @@ import { registerReplay } from './replay.ts';
 import { registerReset } from './reset.ts';
 import { registerResume } from './resume.ts';
 import { registerRun } from './run.ts';
+import { registerState } from './state.ts';
 import { registerStatus } from './status.ts';
 import { registerTopology } from './topology.ts';
 import { registerUp } from './up.ts';
@@ -19,7 +20,7 @@ const COMMANDS: readonly { readonly heading: string; readonly register: readonly
   { heading: 'Local platform:', register: [registerUp, registerDown, registerStatus] },
   { heading: 'Topology:', register: [registerTopology, registerReset] },
   { heading: 'Pipeline:', register: [registerProduce, registerRun, registerConsume, registerMatrix, registerReplay] },
-  { heading: 'Operations:', register: [registerHalt, registerResume] },
+  { heading: 'Operations:', register: [registerHalt, registerResume, registerState] },
 ];
 
 /** Adds every command to the program. */

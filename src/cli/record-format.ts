@@ -1,4 +1,5 @@
 import type { ConsumableTopic } from '../clients/feature-consumer.ts';
+import { isoSecond, NO_VALUE, printable } from './cells.ts';
 import type { ConsumeFormat } from './consume.ts';
 
 /** Columns of a table: those that tell most, by topic. The other formats print every field. */
@@ -59,24 +60,15 @@ function widthOf(name: string): number {
 
 function tableCell(name: string, value: unknown): string {
   const width = widthOf(name);
-  if (value === null || value === undefined) return '·'.padEnd(width);
+  if (value === null || value === undefined) return NO_VALUE.padEnd(width);
   if (TIMES.has(name)) return isoSecond(value as number).padEnd(width);
   if (typeof value === 'number') return String(Number(value.toPrecision(SIGNIFICANT_DIGITS))).padEnd(width);
-  // What anybody may have produced does not get to steer the terminal.
-  return String(value)
-    .replaceAll(/\p{Cc}/gu, '·')
-    .padEnd(width);
+  return printable(String(value)).padEnd(width);
 }
 
 /** Where a refused record lies, as kafka tools write it. */
 function positionOf({ topic, partition, offset }: Readonly<Record<string, unknown>>): string {
   return `${topic}-${partition}@${offset}`;
-}
-
-/** Times beyond the calendar are shown as they are. */
-function isoSecond(timestampUtc: number): string {
-  const date = new Date(timestampUtc);
-  return Number.isNaN(date.getTime()) ? String(timestampUtc) : `${date.toISOString().slice(0, 19)}Z`;
 }
 
 function csvCell(value: unknown): string {

@@ -63,15 +63,12 @@ function tickInside(
 ): (letter: DeadLetter) => Promise<DeadLetter & { tick: Tick | null }> {
   const ticks = new DeadLetterTicks(registry);
   return async (letter) => {
-    let tick: Tick | null = null;
-    await throughOutage(
-      async () => {
-        tick = await ticks.tickOf(letter);
-      },
-      () => signal.aborted,
+    const tick = await throughOutage(
+      () => ticks.tickOf(letter),
+      signal,
       ({ message: error }, retryInMs) => log.warn({ retryInMs, error }, 'the registry does not answer'),
     );
-    return { ...letter, tick };
+    return { ...letter, tick: tick ?? null };
   };
 }
 

@@ -3,7 +3,8 @@ import type { CommandContext } from './context.ts';
 
 /** Shows what a worker is doing, again and again. */
 export interface StatsLine {
-  show(stats: WorkerStats): void;
+  /** `hasStarted` is false while a worker waits to start. */
+  show(stats: WorkerStats, hasStarted: boolean): void;
   end(): void;
 }
 
@@ -24,11 +25,12 @@ export function createStatsLine({ log, quiet }: CommandContext): StatsLine {
     return {
       show(stats) {
         const rate = rateOf(stats).toLocaleString('en');
-        const { running, tasks, halted, taken, matrices, lag } = stats;
+        const { running, tasks, halted, taken, matrices, lag, waiting } = stats;
         const standing = halted === 0 ? '' : `, ${halted} HALTED`;
-        process.stderr.write(
-          `\r${running}/${tasks} tasks${standing}  ${taken.toLocaleString('en')} records  ${rate}/s  lag ${lag.toLocaleString('en')}  ${matrices} matrices\x1b[K`,
-        );
+        const outage = waiting === null ? '' : `  WAITING for the registry: ${waiting.what}, next try in ${seconds(waiting.retryInMs)} s`;
+        const text = `${running}/${tasks} tasks${standing}${outage}  ${taken.toLocaleString('en')} records  ${rate}/s  lag ${lag.toLocaleString('en')}  ${matrices} matrices`;
+        // A line that is broken by the terminal could not be written over.
+        process.stderr.write(`\r${text.slice(0, (process.stderr.columns ?? Number.POSITIVE_INFINITY) - 1)}\x1b[K`);
       },
       end() {
         if (last !== null) process.stderr.write('\r\x1b[K');
@@ -42,4 +44,8 @@ export function createStatsLine({ log, quiet }: CommandContext): StatsLine {
     },
     end() {},
   };
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(0);
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
-import type { WorkerStats } from '../worker/worker.ts';
+import { NOTHING_DONE, type WorkerStats } from '../worker/worker-stats.ts';
 import type { CommandContext } from './context.ts';
 import { createStatsLine } from './stats-line.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -10,6 +10,8 @@ import type { WorkerMessage } from './worker-messages.ts';
 const STATS_INTERVAL_MS = 1_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Processes of one command line, supervised: their number, what they are doing in sum, and a new one for each that crashes. */
 class Crew {
@@ -43,9 +45,9 @@ class Crew {
   }
 
   stats(): WorkerStats {
-    const sum = { tasks: 0, running: 0, halted: 0, taken: 0, matrices: 0, commits: 0, failures: 0, lag: 0 };
-    for (const stats of this.#stats.values()) for (const key of Object.keys(sum) as (keyof WorkerStats)[]) sum[key] += stats[key];
-    return sum;
+    const { waiting: _, ...sum }: Mutable<WorkerStats> = { ...NOTHING_DONE };
+    for (const stats of this.#stats.values()) for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += stats[key];
+    return { ...sum, waiting: [...this.#stats.values()].find(({ waiting }) => waiting !== null)?.waiting ?? null };
   }
 
   #runOne(index: number): Promise<{ code: number | null; signal: string | null; hasStarted: boolean }> {
@@ -54,12 +56,14 @@ class Crew {
       const child = fork(process.argv[1]!, [...this.#args], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       this.#children.set(index, child);
       let hasStarted = false;
-      child.on('message', ({ stats }: WorkerMessage) => {
-        hasStarted = true;
-        this.#stats.set(index, stats);
+      child.on('message', (message: WorkerMessage) => {
+        hasStarted ||= message.hasStarted;
+        this.#stats.set(index, message.stats);
       });
       child.on('exit', (code, signal) => {
         this.#children.delete(index);
+        const last = this.#stats.get(index);
+        if (last !== undefined) this.#stats.set(index, { ...last, waiting: null });
         resolve({ code, signal, hasStarted });
       });
     });
@@ -75,7 +79,7 @@ export async function supervise(context: CommandContext, count: number, args: re
   const began = performance.now();
   void stopSignal().then(() => crew.stop());
   const line = createStatsLine(context);
-  const timer = setInterval(() => line.show(crew.stats()), STATS_INTERVAL_MS);
+  const timer = setInterval(() => line.show(crew.stats(), true), STATS_INTERVAL_MS);
   try {
     await Promise.all(Array.from({ length: count }, (_, index) => crew.keep(index)));
   } catch (error) {

@@ -102,7 +102,7 @@ export class FeatureConsumer {
           const end = options.follow === true ? Number.POSITIVE_INFINITY : ends[partition]!;
           await throughOutage(
             () => decoder.prepareAll(records),
-            isAborted,
+            options.signal,
             ({ message: error }, retryInMs) => log.warn({ retryInMs, error }, 'the registry does not answer'),
           );
           if (isAborted()) return;

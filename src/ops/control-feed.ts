@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PARTITION_RECORD_KEY } from '../../topology/partition-record.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
-import { PoisonError, RegistryOutage } from '../codec/errors.ts';
+import { PoisonError } from '../codec/errors.ts';
 import { type ControlState, schemas } from '../codec/generated/records.ts';
+import { RegistryOutages } from '../codec/registry-outages.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { type FetchedRecord, LogReader } from '../kafka/log-reader.ts';
@@ -16,6 +16,8 @@ export interface ControlFeedOptions {
   readonly topic: string;
   /** The registry: where the schemas of the records come from. */
   readonly schemas: SchemaSource;
+  /** Where its waiting for the registry is to be seen; absent: in the log alone. */
+  readonly outages?: RegistryOutages | undefined;
   readonly log: Log;
 }
 
@@ -26,8 +28,6 @@ export type HaltListener = (target: string, state: ControlState | null) => void;
 const PARTITION = 0;
 const FETCH_WAIT_MS = 100;
 const FETCH_MAX_BYTES = 1024 * 1024;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Reads the control topic from its start and follows it: `halts` is what holds now. It rides out outages of Kafka and of the registry; what
@@ -36,6 +36,7 @@ const LONGEST_PAUSE_MS = 5_000;
 export class ControlFeed {
   readonly halts = new HaltBook();
   readonly #options: ControlFeedOptions;
+  readonly #outages: RegistryOutages;
   readonly #reader: LogReader;
   readonly #decoder: RecordDecoder<ControlState>;
   readonly #closing = new AbortController();
@@ -60,6 +61,7 @@ export class ControlFeed {
 
   private constructor(options: ControlFeedOptions) {
     this.#options = options;
+    this.#outages = options.outages ?? new RegistryOutages(options.log);
     this.#decoder = new RecordDecoder(options.schemas, schemas.control);
     this.#reader = new LogReader(options.connection, options.log, {
       isolation: 'read_committed',
@@ -121,7 +123,9 @@ export class ControlFeed {
 
   async #take(records: Iterable<FetchedRecord>): Promise<void> {
     const halts = [...records].filter(({ key }) => key !== null && key.toString() !== PARTITION_RECORD_KEY);
-    await this.#prepare(halts.map(({ value }) => value));
+    const values = halts.map(({ value }) => value);
+    // To pass a record over because the registry does not answer could mean to miss a halt.
+    await this.#outages.through('reading what is halted', () => this.#decoder.prepare(values), this.#closing.signal);
     if (this.#closing.signal.aborted) return;
     for (const { key, value, offset } of halts) {
       try {
@@ -130,20 +134,6 @@ export class ControlFeed {
         if (!(error instanceof PoisonError)) throw error;
         const fields = { target: key!.toString(), offset, error: error.message };
         this.#options.log.error(fields, 'a control record cannot be read: what it halts or resumes stays as it was');
-      }
-    }
-  }
-
-  /** Waits out an outage of the registry: to pass the record over could mean to miss a halt. */
-  async #prepare(values: readonly (Buffer | null)[]): Promise<void> {
-    const { signal } = this.#closing;
-    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      try {
-        return await this.#decoder.prepare(values);
-      } catch (error) {
-        if (!(error instanceof RegistryOutage)) throw error;
-        this.#options.log.warn({ retryInMs: pauseMs, error: error.message }, 'a control record waits: the registry does not answer');
-        await sleep(pauseMs, undefined, { signal }).catch(() => {});
       }
     }
   }

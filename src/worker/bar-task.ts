@@ -12,6 +12,7 @@ import { deadLetter } from './dead-letters.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
 import { InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
+import { whyLost } from './lost-state.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
 
@@ -52,8 +53,7 @@ export class BarTask implements InputTask {
 
   async restored(committed: number | null): Promise<void> {
     const { isUsable, position } = await this.#features.load();
-    const isLost = committed !== null && committed > 0 && position === null;
-    if (isUsable && !isLost) {
+    if (isUsable && whyLost(committed, { tier1: position, hasEmitted: false }) === null) {
       this.#features.apply();
       // Each series skips by itself what it includes already; they do not all include the same.
       this.#progress.resume(committed, position);

@@ -39,6 +39,11 @@ export function fromCleanState(record: CleanState): SymbolStageState<InputRecord
   };
 }
 
+/** True where the state has put out bars: tier 1 must have state of them. */
+export function hasEmitted({ series }: CleanState): boolean {
+  return series.some(({ bars, restarts }) => bars > 0 || restarts > 0);
+}
+
 function toHeldTick({ tick, origin }: NonNullable<SymbolStageState<InputRecord>['held']>): HeldTick {
   return {
     event_time: tick.eventTime,

@@ -9,7 +9,7 @@ import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { CleanStage } from '../runtime/clean-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { InputRecord } from '../runtime/ports.ts';
-import { fromCleanState } from './clean-state.ts';
+import { fromCleanState, hasEmitted } from './clean-state.ts';
 import { deadLetter } from './dead-letters.ts';
 import { keptRecord } from './kept-record.ts';
 import type { OutputCodec } from './output-codec.ts';
@@ -85,9 +85,9 @@ export class CleanWork {
 
   /** The changelog has been read: what of it can be used. Nothing is taken over yet. */
   load(): Promise<LoadedState> {
-    return this.#saved.load(({ input_offset, series }) => {
-      this.#hasEmitted ||= series.some(({ bars, restarts }) => bars > 0 || restarts > 0);
-      return input_offset;
+    return this.#saved.load((state) => {
+      this.#hasEmitted ||= hasEmitted(state);
+      return state.input_offset;
     });
   }
 
@@ -137,7 +137,7 @@ export class CleanWork {
 
   /** Writes the state of every symbol touched since the last call; it includes all input below `nextOffset`. */
   takeChanges(changelog: ChangelogBuffer, nextOffset: number): void {
-    this.#saved.writeTombstones(changelog, this.#topics.changelog, this.#topics.partition);
+    this.#saved.writeRepairs(changelog, this.#topics.changelog, this.#topics.partition);
     this.#stage.takeChanges((symbol, state) => {
       changelog.add(this.#topics.changelog, {
         partition: this.#topics.partition,

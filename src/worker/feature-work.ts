@@ -71,7 +71,7 @@ export class FeatureWork {
   /** Writes what is to be remembered of the bars since the last call. */
   takeChanges(changelog: ChangelogBuffer): void {
     const { changelog: topic, partition } = this.#topics;
-    this.#saved.writeTombstones(changelog, topic, partition);
+    this.#saved.writeRepairs(changelog, topic, partition);
     for (const [entry, rows] of this.#unsaved) {
       const { symbol, timeframe } = entry;
       rows.drain((place, row) => {

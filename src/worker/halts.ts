@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartitionTable } from '../../topology/partition-table.ts';
 import type { ControlState } from '../codec/generated/records.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import type { Log } from '../log.ts';
 import { ControlFeed } from '../ops/control-feed.ts';
@@ -32,15 +33,28 @@ export class Halts implements HaltView {
   #partitions = new Set<number>();
   #onChange: () => void = () => {};
 
-  /** Resolves when all that has been decided up to now is known: a worker begins no work before. Throws UserError. */
-  static async open(control: ControlTopic, schemas: SchemaSource, table: PartitionTable): Promise<Halts> {
+  /**
+   * Resolves when all that has been decided up to now is known: a worker begins no work before. Waits out outages of the registry until
+   * `signal` is aborted. Throws UserError, or what ended the waiting.
+   */
+  static async open(
+    control: ControlTopic,
+    schemas: SchemaSource,
+    table: PartitionTable,
+    outages: RegistryOutages,
+    signal?: AbortSignal,
+  ): Promise<Halts> {
     const { connection, topic, log } = control;
-    const feed = await ControlFeed.open({ connection, topic, schemas, log });
+    const feed = await ControlFeed.open({ connection, topic, schemas, outages, log });
+    const onAbort = (): void => void feed.close();
+    signal?.addEventListener('abort', onAbort, { once: true });
     try {
       await feed.caughtUp();
     } catch (error) {
       await feed.close();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
     }
     return new Halts(control, table, feed);
   }

@@ -1,10 +1,15 @@
-import { throughOutage } from '../codec/through-outage.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
-import type { Log } from '../log.ts';
 import type { InputBatch } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
 import type { HaltView } from './halts.ts';
 import type { InputTask } from './input-task.ts';
+
+/** What the pump asks of a reader. */
+export interface PumpReader
+  extends Pick<LogReader, 'listOffsets' | 'assign' | 'unassign' | 'pause' | 'resume' | 'position' | 'lag' | 'close'> {
+  fetch(): Promise<readonly InputBatch[]>;
+}
 
 /** Batches of one partition that may wait while an earlier one is being prepared. */
 const MAX_WAITING = 1;
@@ -17,7 +22,8 @@ interface Feed {
   isPaused: boolean;
   /** Open while the partition is halted: what was read waits behind it. */
   gate: PromiseWithResolvers<void> | null;
-  isStopped: boolean;
+  /** Aborted when the task is fed no more. */
+  readonly stopping: AbortController;
 }
 
 /**
@@ -26,40 +32,53 @@ interface Feed {
  * waits for it.
  */
 export class InputPump {
-  readonly #reader: LogReader;
+  readonly #reader: PumpReader;
   readonly #halts: HaltView;
-  readonly #log: Log;
+  readonly #outages: RegistryOutages;
   readonly #onFatal: (error: unknown) => void;
+  /** The feed of each partition. */
   readonly #feeds = new Map<string, Feed>();
+  /** The feed of each task: one whose partition another task has taken over is here only. */
+  readonly #byTask = new Map<Task<InputTask>, Feed>();
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(reader: LogReader, halts: HaltView, log: Log, onFatal: (error: unknown) => void) {
+  constructor(reader: PumpReader, halts: HaltView, outages: RegistryOutages, onFatal: (error: unknown) => void) {
     this.#reader = reader;
     this.#halts = halts;
-    this.#log = log;
+    this.#outages = outages;
     this.#onFatal = onFatal;
   }
 
-  /** Begins to feed a running task from its next offset. */
-  async add(task: Task<InputTask>, topic: string, partition: number): Promise<void> {
+  /** Begins to feed a running task from its next offset, in the place of any other task of its partition. */
+  async add(task: Task<InputTask>): Promise<void> {
+    const { topic, partition } = task.spec.input!;
     const offset = task.logic.nextOffset ?? (await this.#reader.listOffsets(topic, [partition], 'earliest')).get(partition)!;
-    const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, isStopped: false };
-    this.#feeds.set(keyOf(topic, partition), feed);
+    // Stopped meanwhile, it must not take the partition from the task that has come after it.
+    if (task.phase !== 'running') return;
+    const key = keyOf(topic, partition);
+    const earlier = this.#feeds.get(key);
+    if (earlier !== undefined) stop(earlier);
+    const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, stopping: new AbortController() };
+    this.#feeds.set(key, feed);
+    this.#byTask.set(task, feed);
     this.#reader.assign(topic, partition, offset);
-    this.#setGate(keyOf(topic, partition), feed);
+    this.#setGate(key, feed);
     this.#running ??= this.#run();
   }
 
-  /** Feeds the partition's task no more; resolves when the batch at hand has been worked on. */
-  async remove(topic: string, partition: number): Promise<void> {
-    const key = keyOf(topic, partition);
-    const feed = this.#feeds.get(key);
+  /** Feeds the task no more; resolves when the batch at hand has been worked on. Its partition stays with a task that has taken it over. */
+  async remove(task: Task<InputTask>): Promise<void> {
+    const feed = this.#byTask.get(task);
     if (feed === undefined) return;
-    this.#feeds.delete(key);
-    feed.isStopped = true;
-    feed.gate?.resolve();
-    this.#reader.unassign(topic, partition);
+    this.#byTask.delete(task);
+    stop(feed);
+    const { topic, partition } = task.spec.input!;
+    const key = keyOf(topic, partition);
+    if (this.#feeds.get(key) === feed) {
+      this.#feeds.delete(key);
+      this.#reader.unassign(topic, partition);
+    }
     await feed.chain;
   }
 
@@ -111,9 +130,10 @@ export class InputPump {
 
   async #work(key: string, feed: Feed, batch: InputBatch): Promise<void> {
     try {
-      await this.#prepare(feed, batch);
-      while (feed.gate !== null && !feed.isStopped) await feed.gate.promise;
-      if (feed.isStopped) return;
+      // An outage of the registry says nothing about the records.
+      await this.#outages.through(feed.task.spec.name, () => feed.task.logic.prepare(batch), feed.stopping.signal);
+      while (feed.gate !== null && !feed.stopping.signal.aborted) await feed.gate.promise;
+      if (feed.stopping.signal.aborted) return;
       feed.task.logic.process(batch);
       if (feed.task.logic.isFull()) void feed.task.commit().then(() => this.#adjust(key, feed));
     } catch (error) {
@@ -122,15 +142,6 @@ export class InputPump {
       feed.waiting--;
       this.#adjust(key, feed);
     }
-  }
-
-  /** Waits out an outage of the registry: it says nothing about the records. */
-  async #prepare(feed: Feed, batch: InputBatch): Promise<void> {
-    await throughOutage(
-      () => feed.task.logic.prepare(batch),
-      () => feed.isStopped,
-      ({ message: error }, retryInMs) => this.#log.warn({ partition: batch.partition, retryInMs, error }, 'the registry does not answer'),
-    );
   }
 
   #setGate(key: string, feed: Feed): void {
@@ -152,7 +163,7 @@ export class InputPump {
   }
 
   #adjust(key: string, feed: Feed): void {
-    if (feed.isStopped || this.#feeds.get(key) !== feed) return;
+    if (feed.stopping.signal.aborted || this.#feeds.get(key) !== feed) return;
     const mustPause = feed.gate !== null || feed.waiting > MAX_WAITING || feed.task.logic.isFull();
     if (mustPause === feed.isPaused) return;
     feed.isPaused = mustPause;
@@ -160,6 +171,12 @@ export class InputPump {
     if (mustPause) this.#reader.pause(topic, partition);
     else this.#reader.resume(topic, partition);
   }
+}
+
+/** What was read for the task and not begun is left to whoever reads it next. */
+function stop(feed: Feed): void {
+  feed.stopping.abort();
+  feed.gate?.resolve();
 }
 
 function keyOf(topic: string, partition: number): string {

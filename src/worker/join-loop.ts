@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordDecoder } from '../codec/decoder.ts';
-import { throughOutage } from '../codec/through-outage.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
-import type { InputRecords } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
 import type { HaltView } from './halts.ts';
 import type { JoinedReturn, JoinTask } from './join-task.ts';
@@ -23,6 +22,7 @@ export class JoinLoop {
   readonly #decoder: RecordDecoder<JoinedReturn>;
   readonly #silent: SilentSymbols;
   readonly #halts: HaltView;
+  readonly #outages: RegistryOutages;
   readonly #log: Log;
   readonly #onFatal: (error: unknown) => void;
   readonly #stopping = new AbortController();
@@ -38,6 +38,7 @@ export class JoinLoop {
     decoder: RecordDecoder<JoinedReturn>,
     silent: SilentSymbols,
     halts: HaltView,
+    outages: RegistryOutages,
     log: Log,
     onFatal: (error: unknown) => void,
   ) {
@@ -47,6 +48,7 @@ export class JoinLoop {
     this.#decoder = decoder;
     this.#silent = silent;
     this.#halts = halts;
+    this.#outages = outages;
     this.#log = log;
     this.#onFatal = onFatal;
   }
@@ -109,7 +111,7 @@ export class JoinLoop {
     const { logic } = this.#task;
     while (!this.#stopping.signal.aborted) {
       for (const batch of await this.#reader.fetch()) {
-        await this.#prepare(batch.records);
+        await this.#outages.through(this.#task.spec.name, () => this.#decoder.prepareAll(batch.records), this.#stopping.signal);
         await this.#untilResumed();
         if (this.#stopping.signal.aborted) return;
         logic.process(batch);
@@ -117,15 +119,6 @@ export class JoinLoop {
       this.#commit();
       this.#pauseThoseAhead();
     }
-  }
-
-  async #prepare(records: InputRecords): Promise<void> {
-    const task = this.#task.spec.name;
-    await throughOutage(
-      () => this.#decoder.prepareAll(records),
-      () => this.#stopping.signal.aborted,
-      ({ message: error }, retryInMs) => this.#log.warn({ task, retryInMs, error }, 'the registry does not answer'),
-    );
   }
 
   async #watchSilence(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { JoinSlot } from '../../topology/topics.ts';
 import type { JoinState } from '../codec/generated/records.ts';
 import type { JoinChanges, JoinCounters, JoinRow } from '../domain/join-state.ts';
 import { fromNullable, nullable } from './nullable.ts';
@@ -5,8 +6,19 @@ import { fromNullable, nullable } from './nullable.ts';
 /** What of a join's state record the join itself knows. */
 export type JoinStateBody = Pick<JoinState, 'window' | 'version' | 'rows' | 'last_emitted' | 'behind' | 'row'>;
 
-/** One state record for each changed row, the counters in every one; a lone record without a row where only counters changed. */
-export function toJoinStates({ rows, counters }: JoinChanges, lastEmitted: number): { row: JoinRow | null; body: JoinStateBody }[] {
+/** The last part of the key of the record that has the counters and no row: every commit ends with it, so that it seals the rows before it. */
+const COUNTERS_PLACE = 'counters';
+
+/** The key of the record that every commit of a join ends with. */
+export function joinSealKey({ universe, timeframe }: JoinSlot): string {
+  return `${universe.name}/${timeframe}/${COUNTERS_PLACE}`;
+}
+
+/** One state record for each changed row, then one with the counters alone; `place` is the last part of its key. */
+export function toJoinStates(
+  { rows, counters }: JoinChanges,
+  lastEmitted: number,
+): { place: string; timestampUtc: number; body: JoinStateBody }[] {
   const shared = {
     window: counters.window,
     version: counters.version,
@@ -14,18 +26,50 @@ export function toJoinStates({ rows, counters }: JoinChanges, lastEmitted: numbe
     last_emitted: nullable(lastEmitted),
     behind: counters.behind.map(({ symbol, deliveredUpTo }) => ({ symbol, delivered_up_to: deliveredUpTo })),
   };
-  if (rows.length === 0) return [{ row: null, body: { ...shared, row: null } }];
-  return rows.map((row) => ({
-    row,
+  const states = rows.map((row) => ({
+    place: String(row.index % rowsKept(counters)),
+    timestampUtc: row.timestampUtc,
     body: {
       ...shared,
       row: { index: row.index, timestamp_utc: row.timestampUtc, returns: Array.from(row.returns, nullable), version: row.version },
     },
   }));
+  return [...states, { place: COUNTERS_PLACE, timestampUtc: rows.at(-1)?.timestampUtc ?? 0, body: { ...shared, row: null } }];
 }
 
-/** The counters that a state record holds. */
-export function fromJoinCounters(record: JoinState): JoinCounters {
+/** The saved state of a join, put together. */
+export interface SavedJoin {
+  readonly rows: readonly JoinRow[];
+  readonly counters: JoinCounters;
+  readonly positions: JoinState['positions'];
+  readonly lastEmitted: number | null;
+  /** False where a row that the counters ask for is not there: it was replaced by a commit that was cut short, and compacted away. */
+  readonly isWhole: boolean;
+}
+
+/** The state that sealed records hold; null where there is none. */
+export function savedJoin(records: readonly JoinState[]): SavedJoin | null {
+  const sealed = records.find(({ row }) => row === null);
+  if (sealed === undefined) return null;
+  const rows = records.map(fromJoinRow).filter((row) => row !== null);
+  const counters = fromJoinCounters(sealed);
+  return { rows, counters, positions: sealed.positions, lastEmitted: sealed.last_emitted, isWhole: hasAllRows(rows, counters) };
+}
+
+function hasAllRows(rows: readonly JoinRow[], counters: JoinCounters): boolean {
+  const indexes = new Set(rows.map(({ index }) => index));
+  for (let index = Math.max(0, counters.rows - rowsKept(counters)); index < counters.rows; index++) {
+    if (!indexes.has(index)) return false;
+  }
+  return true;
+}
+
+/** Rows that the state holds: what the running sums of a window are made again from. */
+function rowsKept({ window }: JoinCounters): number {
+  return 2 * window;
+}
+
+function fromJoinCounters(record: JoinState): JoinCounters {
   return {
     window: record.window,
     symbols: record.symbols.length,
@@ -35,8 +79,8 @@ export function fromJoinCounters(record: JoinState): JoinCounters {
   };
 }
 
-/** The row that a state record holds, null where it holds counters alone. */
-export function fromJoinRow({ row }: JoinState): JoinRow | null {
+/** Null where the record holds counters alone. */
+function fromJoinRow({ row }: JoinState): JoinRow | null {
   if (row === null) return null;
   return {
     index: row.index,

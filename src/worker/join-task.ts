@@ -9,7 +9,7 @@ import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord, InputRecords } from '../runtime/ports.ts';
 import type { ChangelogPartition, TaskLogic } from '../runtime/task.ts';
 import { JoinInput } from './join-input.ts';
-import { fromJoinCounters, fromJoinRow, toJoinStates } from './join-state.ts';
+import { joinSealKey, savedJoin, toJoinStates } from './join-state.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { SavedState } from './saved-state.ts';
@@ -56,8 +56,8 @@ export class JoinTask implements TaskLogic {
     const { universe, timeframe } = options.stage.slot;
     this.#options = options;
     this.stage = options.stage;
-    this.#saved = new SavedState((values) => options.codec.readJoinStates(values, options.stage.slot));
     this.#key = `${universe.name}/${timeframe}`;
+    this.#saved = new SavedState((values) => options.codec.readJoinStates(values, options.stage.slot), joinSealKey(options.stage.slot));
     const byPartition = Map.groupBy(universe.symbols.keys(), (index) => options.partitionOf(universe.symbols[index]!));
     this.inputs = new Map([...byPartition].map(([partition, symbols]) => [partition, new JoinInput(partition, symbols)]));
   }
@@ -71,9 +71,9 @@ export class JoinTask implements TaskLogic {
    * from the retained tier-1 records: matrices up to the newest written T are held back, and versions go on from its version.
    */
   async restored(): Promise<void> {
-    const { isUsable, position } = await this.#saved.load(({ rows }) => rows);
-    if (isUsable && position !== null) {
-      this.#resume(this.#saved.take());
+    const { isUsable } = await this.#saved.load(({ rows }) => rows);
+    if (isUsable && this.#resume(this.#saved.records)) {
+      this.#saved.take();
     } else {
       const last = await this.#options.lastMatrix();
       if (last !== null) this.#heldBack = { upTo: last.window_end, version: last.version };
@@ -121,31 +121,33 @@ export class JoinTask implements TaskLogic {
   takeCommit(): CommitBatch {
     const { join } = this.stage;
     const changelog = new ChangelogBuffer();
-    this.#saved.writeTombstones(changelog, this.#options.changelog.topic, this.#options.changelog.partition);
+    const { topic, partition: ownPartition } = this.#options.changelog;
+    this.#saved.writeRepairs(changelog, topic, ownPartition);
     const changes = join.takeChanges();
     const positions = [...this.inputs.values()].flatMap(({ partition, savedPosition: offset }) =>
       offset === null ? [] : [{ partition, offset }],
     );
-    for (const { row, body } of changes === null ? [] : toJoinStates(changes, join.newestEmitted)) {
-      const place = row === null ? 'counters' : row.index % (2 * body.window);
-      changelog.add(this.#options.changelog.topic, {
-        partition: this.#options.changelog.partition,
+    for (const { place, timestampUtc, body } of changes === null ? [] : toJoinStates(changes, join.newestEmitted)) {
+      changelog.add(topic, {
+        partition: ownPartition,
         key: `${this.#key}/${place}`,
         value: this.#options.codec.joinState(this.stage.slot, positions, body),
-        timestamp: Math.max(0, row?.timestampUtc ?? 0),
+        timestamp: Math.max(0, timestampUtc),
       });
     }
     return { outputs: this.#outputs.take(), changelog: changelog.take(), positions: [] };
   }
 
-  #resume(records: readonly JoinState[]): void {
-    const newest = records.reduce(newerOf);
-    const rows = records.map(fromJoinRow).filter((row) => row !== null);
-    this.stage.join.restore(rows, fromJoinCounters(newest));
-    for (const { partition, offset } of newest.positions) {
+  /** Goes on from saved records; false, with nothing taken over, where they are no whole state. */
+  #resume(records: readonly JoinState[]): boolean {
+    const saved = savedJoin(records);
+    if (saved === null || !saved.isWhole) return false;
+    this.stage.join.restore(saved.rows, saved.counters);
+    for (const { partition, offset } of saved.positions) {
       const input = this.inputs.get(partition);
       if (input !== undefined) input.position = offset;
     }
+    return true;
   }
 
   #record(records: InputRecords, i: number, input: JoinInput): void {
@@ -181,9 +183,4 @@ export class JoinTask implements TaskLogic {
       timestamp: Math.max(0, matrix.windowEnd),
     });
   }
-}
-
-/** Versions only grow; a version's last record has the most rows. */
-function newerOf(a: JoinState, b: JoinState): JoinState {
-  return (b.version - a.version || b.rows - a.rows) > 0 ? b : a;
 }

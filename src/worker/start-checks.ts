@@ -1,16 +1,18 @@
 import { overlappingSets, type StageSet, type Topology } from '../../topology/fx.ts';
+import { largestMatrixBytes } from '../../topology/matrix-size.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import { TOPIC_ROLES } from '../../topology/topics.ts';
 import { type SchemaName, schemas } from '../codec/generated/records.ts';
 import type { Registry } from '../codec/registry.ts';
+import type { MatrixSettings } from '../domain/settings.ts';
 import { UserError } from '../errors.ts';
 import type { KafkaAdmin } from '../kafka/admin.ts';
 import type { SchemaIds } from './output-codec.ts';
 
 const APPLY_HINT = 'run `arbitrex topology apply`';
 
-/** Throws a UserError where a topic of the topology is absent or has fewer partitions than the settings ask for. */
-export async function checkTopics(topology: Topology, admin: KafkaAdmin): Promise<void> {
+/** Throws a UserError where a topic of the topology is absent, has fewer partitions than the settings ask for, or would refuse a matrix. */
+export async function checkTopics(topology: Topology, { universes, window }: MatrixSettings, admin: KafkaAdmin): Promise<void> {
   const topics = Object.values(topology.topics);
   const actual = await admin.describeTopics(topics.map(({ name }) => name));
   const absent = topics.filter(({ name }) => !actual.has(name)).map(({ name }) => name);
@@ -19,6 +21,12 @@ export async function checkTopics(topology: Topology, admin: KafkaAdmin): Promis
     const has = actual.get(name)!.partitions;
     if (has < partitions)
       throw new UserError(`topic ${name} has ${has} partitions, the settings ask for ${partitions}`, { hint: APPLY_HINT });
+  }
+  const { name } = topology.topics['features-tier2'];
+  const takes = Number(actual.get(name)!.configs['max.message.bytes']);
+  const needs = largestMatrixBytes(universes, window);
+  if (takes < needs) {
+    throw new UserError(`topic ${name} takes records of ${takes} bytes, a matrix of the settings may have ${needs}`, { hint: APPLY_HINT });
   }
 }
 
@@ -46,7 +54,8 @@ export async function checkExclusive(topology: Topology, set: StageSet, admin: K
   }
 }
 
-async function hasPositions(topology: Topology, set: StageSet, admin: KafkaAdmin): Promise<boolean> {
+/** True where the group of a stage set has worked on its input. */
+export async function hasPositions(topology: Topology, set: StageSet, admin: Pick<KafkaAdmin, 'committedOffsets'>): Promise<boolean> {
   for (const role of set.assigned) {
     const offsets = await admin.committedOffsets(set.groupId, topology.topics[role].name);
     if (offsets.some((offset) => offset !== null)) return true;

@@ -4,6 +4,7 @@ import type { Settings } from '../../topology/settings.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
 import { type CleanOhlcv, type RecordSchema, schemas } from '../codec/generated/records.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import { TickDecoder } from '../codec/tick-decoder.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import { findLastRecord } from '../kafka/last-record.ts';
@@ -22,6 +23,7 @@ import { JoinLoop } from './join-loop.ts';
 import { type JoinedReturn, JoinTask, type LastMatrix } from './join-task.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { type Hop, SilentSymbols } from './silent-symbols.ts';
+import { inputTaskName, joinTaskName } from './task-names.ts';
 import type { SharedClients } from './task-ports.ts';
 import { TickTask } from './tick-task.ts';
 
@@ -42,6 +44,7 @@ export interface TaskParts {
   readonly clients: SharedClients;
   readonly ports: TaskPorts;
   readonly halts: Halts;
+  readonly outages: RegistryOutages;
   readonly log: Log;
 }
 
@@ -73,7 +76,8 @@ export class TaskFactory {
     const { set, ports, log } = this.#parts;
     const { logic, outputs, changelogs } = role === 'ticks' ? this.#tickTask(partition) : this.#barTask(partition);
     const input = { groupId: set.groupId, topic: this.#topic(role), partition };
-    const spec = { name: `${role}-${partition}`, transactionalId: transactionalId(set, role, partition), changelogs, outputs, input };
+    const id = transactionalId(set, role, partition);
+    const spec = { name: inputTaskName(role, partition), transactionalId: id, changelogs, outputs, input };
     return new Task<InputTask>(spec, logic, ports, log, onFailure);
   }
 
@@ -95,15 +99,14 @@ export class TaskFactory {
       maxPending: settings.runtime.joinMaxPending,
       log,
     });
-    const name = `join ${universe.name}/${timeframe}`;
     const id = transactionalId(set, 'join-changelog', partition);
-    const spec = { name, transactionalId: id, changelogs: [changelog], outputs: [output], input: null };
+    const spec = { name: joinTaskName(stage.slot), transactionalId: id, changelogs: [changelog], outputs: [output], input: null };
     return new Task(spec, logic, ports, log, onFailure);
   }
 
   /** What feeds a join's task. */
   joinLoop(task: Task<JoinTask>, onFatal: (error: unknown) => void): JoinLoop {
-    const { clients, halts, log } = this.#parts;
+    const { clients, halts, outages, log } = this.#parts;
     const topic = this.#topic('features-tier1');
     const silent = new SilentSymbols(task.logic.stage, this.#hops(), topic, (symbol) => this.#partitionOf(symbol), {
       highWatermark: async (name, partition) => (await clients.admin.watermarks(name))[partition]!.high,
@@ -111,7 +114,7 @@ export class TaskFactory {
       isHaltedByName: (partition) => halts.isHaltedByName(partition),
     });
     const reader = new LogReader(clients.connection, log, this.#readerLimits());
-    return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, halts, log, onFatal);
+    return new JoinLoop(task, topic, reader, this.#returnDecoder, silent, halts, outages, log, onFatal);
   }
 
   async #lastMatrix({ topic, partition }: { topic: string; partition: number }, key: string): Promise<LastMatrix | null> {

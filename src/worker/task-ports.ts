@@ -1,4 +1,4 @@
-import type { RuntimeSettings } from '../../topology/settings.ts';
+import type { Settings, TopicSettings } from '../../topology/settings.ts';
 import type { KafkaAdmin } from '../kafka/admin.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import type { IdempotentProducer } from '../kafka/idempotent-producer.ts';
@@ -18,12 +18,25 @@ export interface SharedClients {
   readonly onStep?: OnTaskStep | undefined;
 }
 
+/** Of one record batch: beyond this, larger ones make writing no faster. */
+const LARGEST_BATCH_BYTES = 1_000_000;
+
+/** The largest record batch to write: a topic's limit holds for batches, and every topic must take them. */
+export function batchLimitBytes({ maxMessageBytes, tier2MaxMessageBytes }: TopicSettings): number {
+  return Math.min(LARGEST_BATCH_BYTES, maxMessageBytes, tier2MaxMessageBytes);
+}
+
 /** Ports under exactly_once: every task holds a transactional id of its own, and a commit is one transaction. */
-export function exactlyOncePorts(clients: SharedClients, runtime: Pick<RuntimeSettings, 'transactionTimeoutMs'>): TaskPorts {
+export function exactlyOncePorts(clients: SharedClients, { runtime, topics }: Pick<Settings, 'runtime' | 'topics'>): TaskPorts {
   return {
     ...readingPorts(clients),
     async fence({ transactionalId, partitions, groups }) {
-      const options = { timeoutMs: runtime.transactionTimeoutMs, writes: { partitions, groups }, onStep: clients.onStep };
+      const options = {
+        timeoutMs: runtime.transactionTimeoutMs,
+        maxBatchBytes: batchLimitBytes(topics),
+        writes: { partitions, groups },
+        onStep: clients.onStep,
+      };
       const producer = await TransactionalProducer.fence(clients.connection, transactionalId, clients.log, options);
       return new ExactlyOnceProducer(producer);
     },

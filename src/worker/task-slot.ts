@@ -12,7 +12,7 @@ export interface SlotHooks<Logic extends TaskLogic> {
   /** The task runs: begin to feed it. */
   running(task: Task<Logic>): Promise<void> | void;
   /** The task runs no more: stop feeding it. Awaited before a drain commits. */
-  stopping(): Promise<void> | void;
+  stopping(task: Task<Logic>): Promise<void> | void;
   /** Asks the group whether the partition is still ours, after another holder fenced us. */
   isStillOurs(): Promise<boolean>;
   /** Something that no new try will cure: the worker must end. */
@@ -54,7 +54,7 @@ export class TaskSlot<Logic extends TaskLogic> {
     if (!this.#released.signal.aborted) {
       this.#released.abort();
       const task = this.#task;
-      if (this.#isFed) await this.#hooks.stopping();
+      if (this.#isFed) await this.#hooks.stopping(task!);
       if (drain) await task?.drain();
       else await task?.stop();
     }
@@ -93,7 +93,7 @@ export class TaskSlot<Logic extends TaskLogic> {
       await this.#hooks.running(task);
       if (this.#released.signal.aborted) {
         // Released while it was being taken into work: nobody else knows that there is something to stop.
-        await this.#hooks.stopping();
+        await this.#hooks.stopping(task);
         return null;
       }
       this.#isFed = true;
@@ -104,7 +104,7 @@ export class TaskSlot<Logic extends TaskLogic> {
     const error = await failed.promise;
     if (error !== null) {
       this.#isFed = false;
-      await this.#hooks.stopping();
+      await this.#hooks.stopping(task);
       await task.stop();
     }
     return error;

@@ -16,6 +16,7 @@ import type { HaltLimits } from './halt-limits.ts';
 import { InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { KeyText } from './key-text.ts';
+import { whyLost } from './lost-state.ts';
 import type { OutputCodec } from './output-codec.ts';
 
 /** Longest symbol and source_id taken, in characters: both stand in every state record, 256 sources a symbol among them. */
@@ -93,17 +94,17 @@ export class TickTask implements InputTask {
   }
 
   async restored(committed: number | null): Promise<void> {
-    const works = this.#features === null ? [this.clean] : [this.clean, this.#features];
-    const [clean, ...others] = await Promise.all(works.map((work) => work.load()));
-    // A committed position without state, or bars of which tier 1 knows nothing: it has been lost.
-    const isTier1Lost = this.clean.hasEmitted && others.some(({ position }) => position === null);
-    const isLost = isTier1Lost || (committed !== null && committed > 0 && clean!.position === null);
-    if (!isLost && clean!.isUsable && others.every(({ isUsable }) => isUsable)) {
-      for (const work of works) work.apply();
-      this.#progress.resume(committed, clean!.position);
+    const [clean, tier1] = await Promise.all([this.clean.load(), this.#features?.load()]);
+    const positions = { clean: clean.position, ...(tier1 === undefined ? {} : { tier1: tier1.position }) };
+    const isLost = whyLost(committed, { ...positions, hasEmitted: this.clean.hasEmitted }) !== null;
+    if (!isLost && clean.isUsable && tier1?.isUsable !== false) {
+      this.clean.apply();
+      this.#features?.apply();
+      this.#progress.resume(committed, clean.position);
     } else {
-      for (const work of works) work.discard();
-      this.#progress.rebuild(committed ?? clean!.position ?? 0);
+      this.clean.discard();
+      this.#features?.discard();
+      this.#progress.rebuild(committed ?? clean.position ?? 0);
     }
   }
 

@@ -1,11 +1,13 @@
 import type { StageSet } from '../../topology/fx.ts';
 import { PartitionTable } from '../../topology/partition-table.ts';
+import type { RegistryOutages } from '../codec/registry-outages.ts';
 import { KafkaAdmin } from '../kafka/admin.ts';
 import { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import { murmur2Partition } from '../kafka/partitioner.ts';
 import { Halts } from './halts.ts';
 import { OutputCodec } from './output-codec.ts';
 import { checkExclusive, checkTopics, registerSchemas } from './start-checks.ts';
+import { batchLimitBytes } from './task-ports.ts';
 import type { WorkerOptions } from './worker.ts';
 
 /** What is opened and checked before there is a worker; it is the worker's to close. */
@@ -19,20 +21,26 @@ export interface WorkerParts {
   readonly halts: Halts;
 }
 
-/** Checks topics, schemas and the other stage sets, and reads what is halted. Throws UserError, with everything closed again. */
-export async function openParts(options: WorkerOptions, set: StageSet): Promise<WorkerParts> {
-  const { settings, topology, connection, registry, log } = options;
+/**
+ * Checks topics, schemas and the other stage sets, and reads what is halted. Waits out outages of the registry until the options' signal is
+ * aborted. Throws UserError, or the signal's reason, with everything closed again.
+ */
+export async function openParts(options: WorkerOptions, set: StageSet, outages: RegistryOutages): Promise<WorkerParts> {
+  const { settings, topology, connection, registry, log, signal } = options;
   const admin = await KafkaAdmin.connect(connection, log);
   let producer: IdempotentProducer | null = null;
   try {
-    await checkTopics(topology, admin);
+    await checkTopics(topology, settings.domain.matrices, admin);
     await checkExclusive(topology, set, admin);
-    const ids = await registerSchemas(topology, registry);
+    const ids = await outages.through('registering the schemas', () => registerSchemas(topology, registry), signal);
+    if (ids === undefined) throw signal!.reason;
     const codec = new OutputCodec(settings.domain, ids, registry);
-    if (settings.runtime.guarantee === 'at_least_once') producer = await IdempotentProducer.open(connection, log);
+    if (settings.runtime.guarantee === 'at_least_once') {
+      producer = await IdempotentProducer.open(connection, log, { maxBatchBytes: batchLimitBytes(settings.topics) });
+    }
     const table = new PartitionTable(topology.partitioning, murmur2Partition);
     const control = { connection, topic: topology.topics.control.name, schemaId: ids.control, log };
-    return { admin, codec, producer, table, halts: await Halts.open(control, registry, table) };
+    return { admin, codec, producer, table, halts: await Halts.open(control, registry, table, outages, signal) };
   } catch (error) {
     await producer?.close();
     await admin.close();

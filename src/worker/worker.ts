@@ -3,6 +3,7 @@ import type { StageSet, StageSetName, Topology } from '../../topology/fx.ts';
 import type { Settings } from '../../topology/settings.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import type { Registry } from '../codec/registry.ts';
+import { RegistryOutages } from '../codec/registry-outages.ts';
 import { UserError } from '../errors.ts';
 import type { KafkaAdmin } from '../kafka/admin.ts';
 import { type KafkaConnection, KafkaUnreachable } from '../kafka/connection.ts';
@@ -36,6 +37,10 @@ export interface WorkerOptions {
   readonly connection: KafkaConnection;
   readonly registry: Registry;
   readonly log: Log;
+  /** Where its waiting for the registry is to be seen, also before it has started; absent: in the log and in its stats alone. */
+  readonly outages?: RegistryOutages | undefined;
+  /** Ends the start, at any moment of it, when aborted. A worker that has started is ended by `stop`. */
+  readonly signal?: AbortSignal | undefined;
   /** Told when a task has come to a step of its protocol; absent but in fault tests. */
   readonly onStep?: OnTaskStep | undefined;
 }
@@ -63,6 +68,7 @@ export class Worker {
   readonly #set: StageSet;
   readonly #admin: KafkaAdmin;
   readonly #halts: Halts;
+  readonly #outages: RegistryOutages;
   readonly #changelogs: ChangelogReader;
   readonly #pump: InputPump;
   readonly #producer: IdempotentProducer | null;
@@ -77,21 +83,37 @@ export class Worker {
   readonly #past = { taken: 0, matrices: 0, commits: 0, failures: 0 };
   #isStopping = false;
 
-  /** Checks topics, schemas and the other stage sets, joins the group and returns with the first assignment under way. Throws UserError. */
+  /**
+   * Checks topics, schemas and the other stage sets, joins the group and returns with the first assignment under way. While the registry does
+   * not answer it waits. Throws UserError, or the signal's reason, with everything closed again.
+   */
   static async start(options: WorkerOptions): Promise<Worker> {
+    const { signal } = options;
     const set = options.topology.stageSets[options.stages];
-    const parts = await openParts(options, set);
-    const worker = new Worker(options, set, parts);
+    const outages = options.outages ?? new RegistryOutages(options.log);
+    const worker = new Worker(options, set, await openParts(options, set, outages), outages);
+    const onAbort = (): void => void worker.#member.stop();
+    signal?.addEventListener('abort', onAbort, { once: true });
     try {
+      signal?.throwIfAborted();
       await worker.#member.start();
+      signal?.throwIfAborted();
       return worker;
     } catch (error) {
       await worker.stop();
+      signal?.throwIfAborted();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
     }
   }
 
-  private constructor(options: WorkerOptions, set: StageSet, { admin, codec, producer, table, halts }: WorkerParts) {
+  private constructor(
+    options: WorkerOptions,
+    set: StageSet,
+    { admin, codec, producer, table, halts }: WorkerParts,
+    outages: RegistryOutages,
+  ) {
     const { settings, topology, connection, registry, log } = options;
     const { runtime } = settings;
     const limits = { maxBytes: runtime.fetchMaxBytes, maxBytesPerPartition: runtime.fetchMaxBytesPerPartition };
@@ -100,11 +122,12 @@ export class Worker {
     this.#admin = admin;
     this.#producer = producer;
     this.#halts = halts;
+    this.#outages = outages;
     this.#changelogs = new ChangelogReader(connection, log, limits);
     this.#pump = new InputPump(
       new LogReader(connection, log, { isolation: 'read_committed', maxWaitMs: FETCH_WAIT_MS, ...limits }),
       halts,
-      log,
+      outages,
       (error) => this.#end(error),
     );
     this.#member = new GroupMember(connection, log, {
@@ -129,6 +152,7 @@ export class Worker {
       clients: { connection, admin, changelogs: this.#changelogs, log },
       ports: this.#ports(),
       halts,
+      outages,
       log,
     });
     halts.onChange(() => this.#haltsChanged());
@@ -144,7 +168,14 @@ export class Worker {
   }
 
   stats(): WorkerStats {
-    const sum = { ...this.#past, tasks: this.#inputs.size + this.#joins.size, running: 0, halted: 0, lag: 0 };
+    const sum = {
+      ...this.#past,
+      tasks: this.#inputs.size + this.#joins.size,
+      running: 0,
+      halted: 0,
+      lag: 0,
+      waiting: this.#outages.current,
+    };
     for (const { slot, role, partition } of this.#inputs.values()) {
       sum.failures += slot.failures;
       if (this.#halts.isHalted(partition)) sum.halted++;
@@ -212,7 +243,7 @@ export class Worker {
   #ports(): TaskPorts {
     const { settings, connection, log, onStep } = this.#options;
     const clients = { connection, admin: this.#admin, changelogs: this.#changelogs, log, onStep };
-    if (this.#producer === null || this.#committer === null) return exactlyOncePorts(clients, settings.runtime);
+    if (this.#producer === null || this.#committer === null) return exactlyOncePorts(clients, settings);
     return atLeastOncePorts(clients, this.#producer, this.#committer, () => ({
       memberId: this.#member.memberId,
       generation: this.#member.generation,
@@ -238,8 +269,8 @@ export class Worker {
       `${role}-${partition}`,
       {
         create: (onFailure) => this.#factory.inputTask(role, partition, onFailure),
-        running: (task) => this.#pump.add(task, topic, partition),
-        stopping: () => this.#pump.remove(topic, partition),
+        running: (task) => this.#pump.add(task),
+        stopping: (task) => this.#pump.remove(task),
         isStillOurs: () => this.#isStillOurs({ topic, partition }),
         fatal: (error) => this.#end(error),
       },

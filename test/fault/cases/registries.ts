@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistryMood } from '../platform/registry-proxy.ts';
 import { between } from '../random.ts';
+import { until } from '../wait.ts';
 import type { FaultCase } from './case.ts';
 
+/** What a worker that waits to start logs. */
+const WAITS = '"what":"registering the schemas"';
 const MOODS: readonly RegistryMood[] = ['refusing', 'failing', 'silent', 'slow'];
 
 /** The registry fails while a schema is needed that nobody has looked up yet. Work stalls and resumes; nothing is dead-lettered for it. */
@@ -28,14 +31,18 @@ export const registries: FaultCase[] = [
   ),
   {
     name: 'registry-down-at-start',
-    about: 'the registry is down when a worker starts: it says so and ends; the next one finds it up',
+    about: 'the registry is down when a worker starts: it says so, waits, and works when the registry is back',
+    short: true,
     async disturb(run) {
-      run.world.registry.mood = 'refusing';
+      run.world.registry.mood = run.random() < 0.5 ? 'refusing' : 'failing';
       const worker = run.worker();
-      const { code } = await worker.ended;
-      if (code !== 1 || !worker.hasLogged('cannot be reached')) run.problems.push(`no clear word of the registry: ${worker.logFile}`);
+      await until(`${worker.logFile} says that it waits`, () => worker.ending !== null || worker.hasLogged(WAITS));
+      await sleep(between(run.random, 500, 3_000));
       run.world.registry.mood = 'well';
       run.faults++;
+      if (!worker.hasLogged(WAITS)) run.problems.push(`no clear word of the registry: ${worker.logFile}`);
+      await run.untilEnded(worker);
+      if ((await run.progress()) < 1) run.problems.push(`the worker that waited has not worked off the input: ${worker.logFile}`);
     },
   },
 ];
