@@ -91,6 +91,8 @@ export class JoinLoop {
   /** True where, with what the log holds up to `ends` (by partition), nothing more can go out. */
   isSettled(ends: readonly number[]): boolean {
     const { logic } = this.#task;
+    // What a task had not committed when it failed, its successor makes again.
+    if (this.#task.phase !== 'running') return false;
     for (const { partition, position } of logic.inputs.values()) if ((position ?? 0) < ends[partition]!) return false;
     const blocked = logic.stage.join.silentSymbols();
     return (blocked === null || blocked.graceReachedUpTo === null) && !logic.hasWork() && !this.#task.isCommitting;
