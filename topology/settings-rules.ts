@@ -41,7 +41,9 @@ export function checkAcrossKeys(file: DomainFile, symbols: readonly string[] | n
     ...windows(file),
     ...universes(file),
     ...(symbols === null || cluster === null ? [] : [...listedSymbols(symbols, cluster), ...membership(file, symbols, cluster)]),
-    ...(cluster === null ? [] : [...matrixSizes(file, cluster), ...timeouts(cluster), ...haltLimits(cluster)]),
+    ...(cluster === null
+      ? []
+      : [...matrixSizes(file, cluster), ...timeouts(cluster), ...haltLimits(cluster), ...pendingRows(file, cluster)]),
   ];
 }
 
@@ -155,6 +157,13 @@ function timeouts({ runtime }: SettingsFile): Problem[] {
     });
   }
   return problems;
+}
+
+/** A join that holds fewer T's than the grace would pause everybody before anybody is past the grace, and wait for ever. */
+function pendingRows({ join_grace }: DomainFile, { runtime }: SettingsFile): Problem[] {
+  if (runtime.join_max_pending >= join_grace) return [];
+  const message = `expected at least join_grace, ${join_grace}, got ${runtime.join_max_pending}: no matrix would ever go out without a silent symbol`;
+  return [{ path: ['runtime', 'join_max_pending'], message }];
 }
 
 function haltLimits({ halts }: SettingsFile): Problem[] {

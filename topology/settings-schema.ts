@@ -258,6 +258,12 @@ const runtime = section(
     ).default('exactly_once'),
     commit_interval_ms: wait('Longest time between two commits of a task.', 100),
     commit_records: amount('records', 'A task commits after this many input records even if the interval has not passed.', 20_000),
+    commit_bytes: amount(
+      'bytes',
+      'A task takes no more input while this much output waits for its commit; beside it as much may be on its way.',
+      4 * MIB,
+      1024,
+    ),
     transaction_timeout_ms: wait('A transaction that takes longer is aborted by the broker.', 30_000, 1_000),
     session_timeout_ms: wait('A worker that is silent this long loses its partitions.', 10_000, 1_000),
     heartbeat_interval_ms: wait('Time between two signs of life to the group.', 1_000, 100),

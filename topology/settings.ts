@@ -88,6 +88,8 @@ export interface RuntimeSettings {
   readonly guarantee: 'exactly_once' | 'at_least_once';
   readonly commitIntervalMs: number;
   readonly commitRecords: number;
+  /** Output that may wait for a task's next commit before the task takes no more input. */
+  readonly commitBytes: number;
   readonly transactionTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
@@ -232,6 +234,7 @@ function runtimeOf(file: SettingsFile['runtime']): RuntimeSettings {
     guarantee: file.guarantee,
     commitIntervalMs: file.commit_interval_ms,
     commitRecords: file.commit_records,
+    commitBytes: file.commit_bytes,
     transactionTimeoutMs: file.transaction_timeout_ms,
     sessionTimeoutMs: file.session_timeout_ms,
     heartbeatIntervalMs: file.heartbeat_interval_ms,

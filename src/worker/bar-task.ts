@@ -10,7 +10,7 @@ import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { deadLetter } from './dead-letters.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
-import { InputProgress } from './input-progress.ts';
+import { type CommitLimits, InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
@@ -25,8 +25,7 @@ export interface BarTaskOptions {
   readonly features: FeatureTopics;
   readonly codec: OutputCodec;
   readonly decoder: RecordDecoder<CleanOhlcv>;
-  /** Input records after which a commit is due. */
-  readonly commitRecords: number;
+  readonly commitLimits: CommitLimits;
 }
 
 /** The work of one clean-ohlcv partition in the stage set `tier1`: clean bars to tier-1 rows. */
@@ -69,8 +68,10 @@ export class BarTask implements InputTask {
     return this.#options.decoder.prepare(batch.records.map(({ value }) => value));
   }
 
-  process(batch: InputBatch): void {
-    for (const record of batch.records) {
+  process(batch: InputBatch, from: number): number {
+    let next = from;
+    for (; next < batch.records.length && !this.isFull(); next++) {
+      const record = batch.records[next]!;
       this.taken++;
       this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
       try {
@@ -83,7 +84,8 @@ export class BarTask implements InputTask {
       this.#progress.take(record.offset);
     }
     this.#outputs.isMuted = false;
-    this.#progress.reach(batch.nextOffset);
+    if (next === batch.records.length) this.#progress.reach(batch.nextOffset);
+    return next;
   }
 
   idle(): void {}
@@ -93,7 +95,7 @@ export class BarTask implements InputTask {
   }
 
   isFull(): boolean {
-    return this.#progress.records >= this.#options.commitRecords && !this.#progress.isRebuilding;
+    return this.#progress.isFull(this.#outputs, this.#options.commitLimits);
   }
 
   takeCommit(): CommitBatch {

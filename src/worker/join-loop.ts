@@ -114,9 +114,21 @@ export class JoinLoop {
         await this.#untilResumed();
         if (this.#stopping.signal.aborted) return;
         logic.process(batch);
+        await this.#emitHeld();
       }
       this.#commit();
       this.#pauseThoseAhead();
+    }
+  }
+
+  /** Where more could go out than a commit takes: emits it as commits make room, before anything else is read. */
+  async #emitHeld(): Promise<void> {
+    const { logic } = this.#task;
+    while (logic.isFull() && this.#task.phase === 'running' && !this.#stopping.signal.aborted) {
+      const commit = this.#task.commit();
+      if (logic.isFull()) await commit;
+      await this.#untilResumed();
+      logic.poll();
     }
   }
 
@@ -138,6 +150,7 @@ export class JoinLoop {
       await this.#untilResumed();
       if (signal.aborted) return;
       this.#task.logic.poll();
+      await this.#emitHeld();
       this.#commit();
       this.#pauseThoseAhead();
     }

@@ -16,6 +16,7 @@ import { BarTask } from './bar-task.ts';
 import type { FeatureTopics } from './feature-work.ts';
 import { HaltLimits } from './halt-limits.ts';
 import type { Halts } from './halts.ts';
+import type { CommitLimits } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { JoinLoop } from './join-loop.ts';
 import { type JoinedReturn, JoinTask, type LastMatrix } from './join-task.ts';
@@ -85,6 +86,7 @@ export class TaskFactory {
       lastMatrix: () => this.#lastMatrix(output, `${universe.name}/${timeframe}`),
       decoder: this.#returnDecoder,
       maxPending: settings.runtime.joinMaxPending,
+      commitBytes: settings.runtime.commitBytes,
       log,
     });
     const name = `join ${universe.name}/${timeframe}`;
@@ -129,6 +131,11 @@ export class TaskFactory {
     };
   }
 
+  #commitLimits(): CommitLimits {
+    const { commitRecords, commitBytes } = this.#parts.settings.runtime;
+    return { records: commitRecords, bytes: commitBytes };
+  }
+
   #tickTask(partition: number): [InputTask, ChangelogPartition[]] {
     const { set, settings, table, codec } = this.#parts;
     const clean = {
@@ -152,7 +159,7 @@ export class TaskFactory {
       decoder: this.#tickDecoder,
       live: aheadMs === null ? null : () => ({ nowMs: Date.now(), aheadMs }),
       idleMs,
-      commitRecords: settings.runtime.commitRecords,
+      commitLimits: this.#commitLimits(),
       haltLimits: this.#haltLimits(partition),
     });
     const changelogs = [{ topic: clean.changelog, partition }];
@@ -178,7 +185,7 @@ export class TaskFactory {
       features,
       codec,
       decoder: this.#barDecoder,
-      commitRecords: settings.runtime.commitRecords,
+      commitLimits: this.#commitLimits(),
     });
     return [logic, [{ topic: features.changelog, partition }]];
   }

@@ -12,7 +12,7 @@ import type { ChangelogPartition } from '../runtime/task.ts';
 import { type CleanTopics, CleanWork } from './clean-work.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
 import type { HaltLimits } from './halt-limits.ts';
-import { InputProgress } from './input-progress.ts';
+import { type CommitLimits, InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { KeyText } from './key-text.ts';
 import type { OutputCodec } from './output-codec.ts';
@@ -44,8 +44,7 @@ export interface TickTaskOptions {
   readonly live: (() => LiveClock) | null;
   /** Live only: a slot closes this long after its end by the wall clock, ms; null is off. */
   readonly idleMs: number | null;
-  /** Input records after which a commit is due. */
-  readonly commitRecords: number;
+  readonly commitLimits: CommitLimits;
   /** Told what becomes of every record; null where no limit is set. */
   readonly haltLimits: HaltLimits | null;
 }
@@ -108,23 +107,27 @@ export class TickTask implements InputTask {
     return this.#options.decoder.prepare(batch.records.map(({ value }) => value));
   }
 
-  process(batch: InputBatch): void {
+  process(batch: InputBatch, from: number): number {
     const live = this.#options.live?.() ?? null;
     const { haltLimits } = this.#options;
-    for (const record of batch.records) {
+    let next = from;
+    // One tick may close many slots: the limits are looked at before each.
+    for (; next < batch.records.length && !this.isFull(); next++) {
+      const record = batch.records[next]!;
       this.#outputs.isMuted = this.#progress.isHeldBack(record.offset);
       this.#record(record, live);
       this.#progress.take(record.offset);
       if (haltLimits !== null) this.#noteRefusal(haltLimits, record);
     }
     this.#outputs.isMuted = false;
-    this.#progress.reach(batch.nextOffset);
+    if (next === batch.records.length) this.#progress.reach(batch.nextOffset);
+    return next;
   }
 
   /** Applies the live idle timer. */
   idle(nowMs: number): void {
-    if (this.#options.idleMs !== null && !this.#progress.isRebuilding)
-      this.clean.idle(nowMs, this.#options.idleMs, this.#progress.next ?? 0);
+    if (this.#options.idleMs === null || this.#progress.isRebuilding || this.isFull()) return;
+    this.clean.idle(nowMs, this.#options.idleMs, this.#progress.next ?? 0);
   }
 
   hasWork(): boolean {
@@ -132,7 +135,7 @@ export class TickTask implements InputTask {
   }
 
   isFull(): boolean {
-    return this.#progress.records >= this.#options.commitRecords && !this.#progress.isRebuilding;
+    return this.#progress.isFull(this.#outputs, this.#options.commitLimits);
   }
 
   takeCommit(): CommitBatch {

@@ -74,7 +74,12 @@ function drawnSettings(seed: number): Settings {
     ...file,
     domain: domainSettings(hostileSettings(seed), { universes, joinGrace }),
     topics: { ...file.topics, tier2Partitions: between(1, 2) },
-    runtime: { ...file.runtime, commitRecords: between(1, 40), joinMaxPending: Math.max(joinGrace, between(2, 20)) },
+    runtime: {
+      ...file.runtime,
+      commitRecords: between(4, 60),
+      commitBytes: 1024 * between(4, 40),
+      joinMaxPending: Math.max(joinGrace, between(2, 20)),
+    },
   };
 }
 

@@ -14,7 +14,7 @@ import { currentProcess, Schedule, type SimProcess } from './schedule.ts';
 /** How often the registry does not answer. */
 const REGISTRY_OUTAGES = 0.1;
 /** Steps after which a run that should end is given up. */
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 100_000;
 const MOST_WORKERS = 3;
 /** Steps without a disturbance. */
 const REST = 1_000;
@@ -83,6 +83,8 @@ export class World {
       await this.#through(last, (worker) => worker.caughtUp());
     }
     for (const running of this.#workers) await this.#through(running, (worker) => worker.stop());
+    // Markers of the last transactions.
+    while (await this.#next());
   }
 
   #tasksOf(set: StageSetName): number {

@@ -30,7 +30,7 @@ async function restoredTask(domain: DomainSettings, topics: Topics): Promise<Tic
     decoder: new TickDecoder(ourSchemas()),
     live: null,
     idleMs: null,
-    commitRecords: 1_000,
+    commitLimits: { records: 1_000, bytes: 100_000_000 },
     haltLimits: null,
   });
   for (const topic of CHANGELOGS) {
@@ -44,7 +44,7 @@ async function restoredTask(domain: DomainSettings, topics: Topics): Promise<Tic
 async function feed(task: TickTask, records: readonly InputRecord[], end: number): Promise<void> {
   const batch = batchOf('ticks', PARTITION, records.slice(task.nextOffset ?? 0, end));
   await task.prepare(batch);
-  task.process(batch);
+  task.process(batch, 0);
 }
 
 /** Ticks of two symbols by turns, as far as a record can hold them. */
