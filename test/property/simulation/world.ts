@@ -21,6 +21,12 @@ const REST = 1_000;
 /** Steps between two disturbances, at the most. */
 const LONGEST_QUIET = 120;
 
+/** Steps after which a worker that waits for the end is dropped by its group, at the most. */
+const LATEST_DROP = 1_500;
+
+/** Told how many steps there have been. */
+type Meanwhile = (steps: number) => unknown;
+
 interface RunningWorker {
   readonly process: SimProcess;
   readonly stages: StageSetName;
@@ -80,7 +86,13 @@ export class World {
       for (const other of others) await this.#through(other, (worker) => worker.stop());
       this.#workers = this.#workers.filter((running) => !others.includes(running));
       await this.#until(() => last.worker?.stats().tasks === this.#tasksOf(set));
-      await this.#through(last, (worker) => worker.caughtUp());
+      // Waiting for the end outlasts a loss of all partitions on the way.
+      const dropAt = this.#schedule.between(0, LATEST_DROP);
+      await this.#through(
+        last,
+        (worker) => worker.caughtUp(),
+        (steps) => steps === dropAt && this.#drop(last),
+      );
     }
     for (const running of this.#workers) await this.#through(running, (worker) => worker.stop());
     // Markers of the last transactions.
@@ -157,7 +169,7 @@ export class World {
   }
 
   /** Steps until what a worker was asked for is done. */
-  async #through(running: RunningWorker, ask: (worker: Worker) => Promise<void>): Promise<void> {
+  async #through(running: RunningWorker, ask: (worker: Worker) => Promise<void>, meanwhile: Meanwhile = () => {}): Promise<void> {
     await this.#until(() => running.worker !== null);
     let isDone = false;
     this.#inside(running, () =>
@@ -168,7 +180,14 @@ export class World {
         (error) => this.#failures.push(error),
       ),
     );
-    await this.#until(() => isDone);
+    await this.#until(() => isDone, meanwhile);
+  }
+
+  /** The group takes a worker for dead that is not; it will hear of it. */
+  #drop({ process }: RunningWorker): void {
+    process.isFrozen = true;
+    this.#expel();
+    process.isFrozen = false;
   }
 
   /** Runs code as the worker's process. */
@@ -176,9 +195,10 @@ export class World {
     currentProcess.run({ process, schedule: this.#schedule }, () => void run());
   }
 
-  async #until(isTrue: () => boolean): Promise<void> {
+  async #until(isTrue: () => boolean, meanwhile: Meanwhile = () => {}): Promise<void> {
     for (let steps = 0; !isTrue(); steps++) {
       if (steps > MOST_STEPS) throw new Error('the run does not come to its end');
+      meanwhile(steps);
       if (!(await this.#next())) throw new Error('nothing can happen any more');
     }
   }

@@ -193,6 +193,11 @@ describe('a wrong value names its file, line and key, what is allowed and what i
       'symbols: [A]\nruntime: {commit_interval_ms: 30000}',
       'settings.yaml:2: runtime.commit_interval_ms: expected less than transaction_timeout_ms, 30000, got 30000',
     ],
+    [
+      'fewer pending timestamps than the grace',
+      'symbols: [A]\njoin_grace: 5\nruntime: {join_max_pending: 4}',
+      'settings.yaml:3: runtime.join_max_pending: expected at least join_grace, 5, got 4: no matrix would ever go out without a silent symbol',
+    ],
     ['a list instead of keys', '[1, 2]', 'settings.yaml: expected keys and values'],
     [
       'no YAML at all',
