@@ -125,8 +125,9 @@ export class JoinLoop {
   async #emitHeld(): Promise<void> {
     const { logic } = this.#task;
     while (logic.isFull() && this.#task.phase === 'running' && !this.#stopping.signal.aborted) {
-      const commit = this.#task.commit();
-      if (logic.isFull()) await commit;
+      this.#commit();
+      // Full again at once: one was under way, and the next begins when it has ended.
+      if (logic.isFull()) await this.#task.commit();
       await this.#untilResumed();
       logic.poll();
     }

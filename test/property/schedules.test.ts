@@ -47,8 +47,10 @@ afterEach(() => {
 const RUNS = Number(process.env.SCHEDULES ?? 10);
 const SEED = Number(process.env.SCHEDULES_SEED ?? 20_261_123);
 const TIMEOUT_MS = 30_000 + 2_000 * RUNS;
+/** The path of a failed run's message: that run alone. */
+const REPLAY = process.env.SCHEDULES_PATH === undefined ? {} : { path: process.env.SCHEDULES_PATH };
 // A seed has no smaller one: a failing pair of them is reported as it is.
-const OPTIONS = { numRuns: RUNS, seed: SEED, endOnFailure: true };
+const OPTIONS = { numRuns: RUNS, seed: SEED, endOnFailure: true, ...REPLAY };
 
 /** A to C have a partition each, as has GHOST, which never ticks; D and E share one. */
 const LISTED = ['A', 'B', 'C', 'GHOST'];

@@ -119,6 +119,7 @@ describe('joining and leaving', () => {
       const second = await join({ groupId, topics: [topic] });
       const third = await join({ groupId, topics: [topic] });
       await vi.waitFor(owns(first.member, 2), SOON);
+      await vi.waitFor(() => expect(counts(second.told.at(-1))).toEqual({ added: 0, removed: 1, kept: 2 }), SOON);
       all.push(second, third);
       kept.push(JSON.stringify(first.member.assignment()));
       await second.member.stop();

@@ -133,6 +133,20 @@ describe('more matrices than a commit may hold', () => {
   });
 });
 
+test('the rest of more matrices than a commit may hold is committed without anything else happening', async () => {
+  await start({ commitBytes: 1_000 });
+  commits.isSlow = true;
+  for (const partition of [A, B]) arrive(partition, 1, 12);
+  await settled();
+  arrive(C, 1, 12);
+  await settled();
+  expect(commits.begun).toHaveLength(1);
+  expect([task.logic.isFull(), task.logic.hasWork()]).toEqual([false, true]);
+  commits.finish();
+  await settled();
+  expect(await written()).toEqual(versions(1, 12));
+});
+
 describe('a silent symbol', () => {
   test('is left out when the log holds nothing more of it', async () => {
     await start();
