@@ -15,26 +15,25 @@ const METRICS = 3;
 const BATCH_BYTES = 61;
 const RECORD_BYTES = 4;
 
-const MIB = 1024 * 1024;
-/** What features-tier2 takes at the least and at the most where the settings leave it open: what other clients take without being told. */
-const LEAST_LIMIT_BYTES = MIB;
-export const OPEN_LIMIT_BYTES = 8 * MIB;
-
-/** The largest record of features-tier2, bytes: as set, or (null) as the universes may need it. Those that need more are refused (settings-rules.ts). */
-export function tier2Limit(set: number | null, universes: readonly Universe[], window: number): number {
-  return set ?? Math.min(OPEN_LIMIT_BYTES, Math.max(LEAST_LIMIT_BYTES, largestMatrixBytes(universes, window)));
-}
-
 /** The most bytes that any matrix of these universes takes in its topic; 0 where there is no universe. */
 export function largestMatrixBytes(universes: readonly Universe[], window: number): number {
-  return Math.max(0, ...universes.map((universe) => matrixBytes(universe, window)));
+  return Math.max(0, ...universes.map((universe) => worstMatrixBytes(universe, window)));
+}
+
+/** Bytes of a matrix in its topic as `worstMatrixBytes` has them, but with no pair among the strong ones: what hardly any matrix exceeds by much. */
+export function plainMatrixBytes(universe: Universe, window: number): number {
+  return matrixBytes(universe, window, false);
 }
 
 /**
  * The most bytes that a matrix of a universe takes in its topic, batch and key included: every symbol has a std and every pair a rho, and one
  * above 0.85, so that it is listed by name as well; all symbols but the one with the shortest name are missing. `window` bounds the counts.
  */
-export function matrixBytes({ name, symbols }: Universe, window: number): number {
+export function worstMatrixBytes(universe: Universe, window: number): number {
+  return matrixBytes(universe, window, true);
+}
+
+function matrixBytes({ name, symbols }: Universe, window: number, allStrong: boolean): number {
   const names = symbols.map(textBytes);
   const allNames = names.reduce((sum, bytes) => sum + bytes, 0);
   const [count, pairs] = [symbols.length, (symbols.length * (symbols.length - 1)) / 2];
@@ -54,19 +53,19 @@ export function matrixBytes({ name, symbols }: Universe, window: number): number
     arrayBytes(count - 1, allNames - Math.min(...names)),
     METRICS * (BRANCH_BYTES + DOUBLE_BYTES),
     // Each symbol is named in a pair with each other one.
-    arrayBytes(pairs, (count - 1) * allNames + pairs * DOUBLE_BYTES),
+    allStrong ? arrayBytes(pairs, (count - 1) * allNames + pairs * DOUBLE_BYTES) : arrayBytes(0, 0),
   ].reduce((sum, bytes) => sum + bytes, 0);
   const key = textBytes(name) + TIMEFRAME_BYTES;
   const record = RECORD_BYTES + key + varintBytes(value) + value;
   return BATCH_BYTES + varintBytes(record) + record;
 }
 
-/** How many symbols of the universe, from its first on, make a matrix of at most `limit` bytes; 0 where not even one does. */
+/** How many symbols of the universe, from its first on, make a plain matrix of at most `limit` bytes; 0 where not even one does. */
 export function symbolsThatFit({ name, symbols }: Universe, window: number, limit: number): number {
   let [low, high] = [0, symbols.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (matrixBytes({ name, symbols: symbols.slice(0, middle) }, window) <= limit) low = middle;
+    if (plainMatrixBytes({ name, symbols: symbols.slice(0, middle) }, window) <= limit) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -1,8 +1,8 @@
 import { closureOf } from './closures.ts';
-import { matrixBytes, OPEN_LIMIT_BYTES, symbolsThatFit } from './matrix-size.ts';
+import { plainMatrixBytes, symbolsThatFit } from './matrix-size.ts';
 import { PARTITION_RECORD_KEY } from './partition-record.ts';
 import type { Path, Problem } from './settings-file.ts';
-import { MOST_LIMIT_BYTES, type ReplayFile, type SettingsFile } from './settings-schema.ts';
+import { MOST_TIER2_BYTES, type ReplayFile, type SettingsFile } from './settings-schema.ts';
 
 /** The keys that decide a number, which settings files and replay configs share. */
 export type DomainFile = Pick<
@@ -41,7 +41,9 @@ export function checkAcrossKeys(file: DomainFile, symbols: readonly string[] | n
     ...windows(file),
     ...universes(file),
     ...(symbols === null || cluster === null ? [] : [...listedSymbols(symbols, cluster), ...membership(file, symbols, cluster)]),
-    ...(cluster === null ? [] : [...matrixSizes(file, cluster), ...timeouts(cluster), ...haltLimits(cluster)]),
+    ...(cluster === null
+      ? []
+      : [...matrixSizes(file, cluster), ...timeouts(cluster), ...haltLimits(cluster), ...pendingRows(file, cluster)]),
   ];
 }
 
@@ -128,18 +130,16 @@ function membership(file: DomainFile, symbols: readonly string[], cluster: Setti
   );
 }
 
-function matrixSizes(file: DomainFile, cluster: SettingsFile): Problem[] {
-  const set = cluster.topics.tier2_max_message_bytes;
-  const limit = set ?? OPEN_LIMIT_BYTES;
+function matrixSizes(file: DomainFile, { topics }: SettingsFile): Problem[] {
+  const limit = topics.tier2_max_message_bytes;
   return file.universes.flatMap((universe, i) => {
-    const bytes = matrixBytes(universe, file.window);
+    const bytes = plainMatrixBytes(universe, file.window);
     if (bytes <= limit) return [];
     const fits = symbolsThatFit(universe, file.window, limit);
-    const more = bytes <= MOST_LIMIT_BYTES ? `set topics.tier2_max_message_bytes to at least ${bytes}, or ` : '';
+    const more = bytes <= MOST_TIER2_BYTES ? `set topics.tier2_max_message_bytes to at least ${bytes}, or ` : '';
     const message =
-      `a matrix of the ${universe.symbols.length} symbols of ${universe.name} may take ${bytes} bytes, ` +
-      `topics.tier2_max_message_bytes ${set === null ? 'goes up by itself to' : 'is'} ${limit}: ` +
-      `${more}split the universe; its first ${fits} symbols fit`;
+      `a matrix of the ${universe.symbols.length} symbols of ${universe.name} takes ${bytes} bytes, ` +
+      `topics.tier2_max_message_bytes is ${limit}: ${more}split the universe; its first ${fits} symbols fit`;
     return [{ path: ['universes', i, 'symbols'], message }];
   });
 }
@@ -159,6 +159,13 @@ function timeouts({ runtime }: SettingsFile): Problem[] {
     });
   }
   return problems;
+}
+
+/** A join that holds fewer T's than the grace would pause everybody before anybody is past the grace, and wait for ever. */
+function pendingRows({ join_grace }: DomainFile, { runtime }: SettingsFile): Problem[] {
+  if (runtime.join_max_pending >= join_grace) return [];
+  const message = `expected at least join_grace, ${join_grace}, got ${runtime.join_max_pending}: no matrix would ever go out without a silent symbol`;
+  return [{ path: ['runtime', 'join_max_pending'], message }];
 }
 
 function haltLimits({ halts }: SettingsFile): Problem[] {

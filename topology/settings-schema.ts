@@ -12,7 +12,9 @@ export interface FieldDoc {
 
 const MIB = 1024 * 1024;
 /** The largest record that a topic may be set to take. */
-export const MOST_LIMIT_BYTES = 16 * MIB;
+const MOST_LIMIT_BYTES = 16 * MIB;
+/** A matrix without strong pairs; with all of them it is about three times as large. */
+export const MOST_TIER2_BYTES = 8 * MIB;
 /** The longest name Kafka allows a topic is 249; ours add at most 20 to the prefix. */
 const MAX_PREFIX_LENGTH = 200;
 
@@ -190,11 +192,10 @@ const topics = section(
       z
         .int()
         .min(64 * 1024)
-        .max(MOST_LIMIT_BYTES)
-        .nullable(),
-      'a whole number of bytes from 65536 to 16777216, or null',
-      'The largest record of features-tier2; null: 1 MiB, or what the largest universe may need, up to 8 MiB.',
-    ).default(null),
+        .max(MOST_TIER2_BYTES),
+      'a whole number of bytes from 65536 to 8388608',
+      'A universe whose matrix is larger than this is refused (about 400 symbols in 1 MiB). The topic takes more: strong pairs are named once more.',
+    ).default(MIB),
     tier2_partitions: field(z.int().min(1).max(10_000), 'a whole number from 1 to 10000', 'Partitions of features-tier2.').default(1),
   },
   'How the topics are created.',
@@ -261,6 +262,12 @@ const runtime = section(
     ).default('exactly_once'),
     commit_interval_ms: wait('Longest time between two commits of a task.', 100),
     commit_records: amount('records', 'A task commits after this many input records even if the interval has not passed.', 20_000),
+    commit_bytes: amount(
+      'bytes',
+      'A task takes no more input while this much output waits for its commit; beside it as much may be on its way.',
+      4 * MIB,
+      1024,
+    ),
     transaction_timeout_ms: wait('A transaction that takes longer is aborted by the broker.', 30_000, 1_000),
     session_timeout_ms: wait('A worker that is silent this long loses its partitions.', 10_000, 1_000),
     heartbeat_interval_ms: wait('Time between two signs of life to the group.', 1_000, 100),

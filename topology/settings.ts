@@ -7,7 +7,7 @@ import {
   type Universe,
 } from '../src/domain/settings.ts';
 import { closureOf } from './closures.ts';
-import { tier2Limit } from './matrix-size.ts';
+import { largestMatrixBytes } from './matrix-size.ts';
 import { readSettingsFile } from './settings-file.ts';
 import { checkAcrossKeys, type DomainFile } from './settings-rules.ts';
 import { replayFileSchema, type SettingsFile, settingsFileSchema } from './settings-schema.ts';
@@ -89,6 +89,8 @@ export interface RuntimeSettings {
   readonly guarantee: 'exactly_once' | 'at_least_once';
   readonly commitIntervalMs: number;
   readonly commitRecords: number;
+  /** Output that may wait for a task's next commit before the task takes no more input. */
+  readonly commitBytes: number;
   readonly transactionTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
@@ -136,7 +138,7 @@ export function parseSettings(text: string, fileName: string): Settings {
       replicationFactor: file.topics.replication_factor,
       retentionMs: file.topics.retention_ms,
       maxMessageBytes: file.topics.max_message_bytes,
-      tier2MaxMessageBytes: tier2Limit(file.topics.tier2_max_message_bytes, file.universes, file.window),
+      tier2MaxMessageBytes: Math.max(file.topics.tier2_max_message_bytes, largestMatrixBytes(file.universes, file.window)),
       tier2Partitions: file.topics.tier2_partitions,
     },
     kafka: kafkaOf(file.kafka),
@@ -233,6 +235,7 @@ function runtimeOf(file: SettingsFile['runtime']): RuntimeSettings {
     guarantee: file.guarantee,
     commitIntervalMs: file.commit_interval_ms,
     commitRecords: file.commit_records,
+    commitBytes: file.commit_bytes,
     transactionTimeoutMs: file.transaction_timeout_ms,
     sessionTimeoutMs: file.session_timeout_ms,
     heartbeatIntervalMs: file.heartbeat_interval_ms,

@@ -29,6 +29,7 @@ interface Delivery {
 }
 
 const NO_SYMBOLS: readonly string[] = [];
+const ALWAYS = (): boolean => true;
 
 /**
  * The join of one universe and timeframe (spec section 5): aligns the log returns of its symbols by time and emits a correlation matrix
@@ -105,14 +106,17 @@ export class Join {
     this.#workedOff[symbol] = Math.max(this.#workedOff[symbol]!, upToTimestamp);
   }
 
-  /** Emits the corrections that late records ask for and every T that can go out now. If `emit` throws, the join must be given up. */
-  poll(emit: EmitMatrix): void {
-    this.#work(emit, false);
+  /**
+   * Emits the corrections that late records ask for and every T that can go out now, but no further T where there is no room for one: poll
+   * again then. If `emit` throws, the join must be given up.
+   */
+  poll(emit: EmitMatrix, hasRoom: () => boolean = ALWAYS): void {
+    this.#work(emit, false, hasRoom);
   }
 
   /** As `poll` where the input has ended: every symbol is worked off. A T that no symbol is `join_grace` slots past may stay held. */
   endOfInput(emit: EmitMatrix): void {
-    this.#work(emit, true);
+    this.#work(emit, true, ALWAYS);
   }
 
   /** What keeps the oldest pending T from going out: symbols not known to be worked off, or the grace; null where nothing is pending. */
@@ -156,13 +160,13 @@ export class Join {
     this.#changed = true;
   }
 
-  #work(emit: EmitMatrix, inputEnded: boolean): void {
-    this.#emitReady(emit, inputEnded);
+  #work(emit: EmitMatrix, inputEnded: boolean, hasRoom: () => boolean): void {
+    this.#emitReady(emit, inputEnded, hasRoom);
     for (const { symbol, timestampUtc, logReturn } of this.#queue) {
       if (timestampUtc > this.newestEmitted) this.#accept(symbol, timestampUtc, logReturn);
       else if (timestampUtc <= this.#lastDelivered[symbol]!) this.statistics.repeats++;
       else this.#late(symbol, timestampUtc, logReturn, emit);
-      this.#emitReady(emit, inputEnded);
+      this.#emitReady(emit, inputEnded, hasRoom);
     }
     this.#queue.length = 0;
   }
@@ -175,9 +179,9 @@ export class Join {
     this.#pending.set(symbol, timestampUtc, logReturn);
   }
 
-  #emitReady(emit: EmitMatrix, inputEnded: boolean): void {
+  #emitReady(emit: EmitMatrix, inputEnded: boolean, hasRoom: () => boolean): void {
     for (let row = this.#pending.oldest; row !== undefined; row = this.#pending.oldest) {
-      if (!this.#mayGo(row.timestampUtc, inputEnded)) return;
+      if (!hasRoom() || !this.#mayGo(row.timestampUtc, inputEnded)) return;
       const matrix = this.#window.append(row.timestampUtc, row.returns);
       this.#pending.dropOldest();
       this.#changed = true;

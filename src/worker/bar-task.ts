@@ -10,7 +10,7 @@ import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { deadLetter } from './dead-letters.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
-import { InputProgress } from './input-progress.ts';
+import { type CommitLimits, InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { whyLost } from './lost-state.ts';
 import { fromNullable } from './nullable.ts';
@@ -26,8 +26,7 @@ export interface BarTaskOptions {
   readonly features: FeatureTopics;
   readonly codec: OutputCodec;
   readonly decoder: RecordDecoder<CleanOhlcv>;
-  /** Input records after which a commit is due. */
-  readonly commitRecords: number;
+  readonly commitLimits: CommitLimits;
 }
 
 /** The work of one clean-ohlcv partition in the stage set `tier1`: clean bars to tier-1 rows. */
@@ -67,22 +66,23 @@ export class BarTask implements InputTask {
     return this.#options.decoder.prepareAll(batch.records);
   }
 
-  process(batch: InputBatch): void {
-    const { records } = batch;
-    for (let i = 0; i < records.length; i++) {
+  process({ records, nextOffset }: InputBatch, from: number): number {
+    let next = from;
+    for (; next < records.length && !this.isFull(); next++) {
       this.taken++;
-      const offset = records.offset(i);
+      const offset = records.offset(next);
       this.#outputs.isMuted = this.#progress.isHeldBack(offset);
       try {
-        this.#features.onBar(toCleanBar(this.#options.decoder.decodeAt(records, i)), offset, this.#outputs);
+        this.#features.onBar(toCleanBar(this.#options.decoder.decodeAt(records, next)), offset, this.#outputs);
       } catch (error) {
         if (!(error instanceof PoisonError)) throw error;
-        this.#refuse(records.at(i), error);
+        this.#refuse(records.at(next), error);
       }
       this.#progress.take(offset);
     }
     this.#outputs.isMuted = false;
-    this.#progress.reach(batch.nextOffset);
+    if (next === records.length) this.#progress.reach(nextOffset);
+    return next;
   }
 
   idle(): void {}
@@ -92,7 +92,7 @@ export class BarTask implements InputTask {
   }
 
   isFull(): boolean {
-    return this.#progress.records >= this.#options.commitRecords && !this.#progress.isRebuilding;
+    return this.#progress.isFull(this.#outputs, this.#options.commitLimits);
   }
 
   takeCommit(): CommitBatch {

@@ -1,3 +1,11 @@
+import type { OutputBuffer } from '../runtime/output-buffer.ts';
+
+/** What may wait for a task's next commit before no more input is taken: input records worked on, and bytes of output. */
+export interface CommitLimits {
+  readonly records: number;
+  readonly bytes: number;
+}
+
 /**
  * How far a task has come in its input partition, what of it is committed, and up to where a rebuild holds outputs back: state that was
  * made under other settings, or is lost, is made again from the retained input; what was put out before stays as it is.
@@ -7,6 +15,7 @@ export class InputProgress {
   #committed: number | null = null;
   /** Outputs of records below this offset have been written by an earlier run. */
   #rebuiltAt = 0;
+  /** Taken since the last commit, without those of a rebuild: a task that comes out of one has nothing to commit, and must not look full. */
   #records = 0;
 
   /**
@@ -34,9 +43,9 @@ export class InputProgress {
     return (this.#next ?? 0) < this.#rebuiltAt;
   }
 
-  /** Records taken since the last commit, without those of a rebuild: a task that comes out of one has nothing to commit, and must not look full. */
-  get records(): number {
-    return this.#records;
+  /** True where a commit is due before more input is taken; never in a rebuild, which has nothing to commit. */
+  isFull(waiting: OutputBuffer, limits: CommitLimits): boolean {
+    return (this.#records >= limits.records || waiting.bytes >= limits.bytes) && !this.isRebuilding;
   }
 
   /** True where the position has moved since the last commit. A rebuild commits nothing before it is through: cut off, it begins anew. */

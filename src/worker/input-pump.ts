@@ -132,16 +132,33 @@ export class InputPump {
     try {
       // An outage of the registry says nothing about the records.
       await this.#outages.through(feed.task.spec.name, () => feed.task.logic.prepare(batch), feed.stopping.signal);
-      while (feed.gate !== null && !feed.stopping.signal.aborted) await feed.gate.promise;
-      if (feed.stopping.signal.aborted) return;
-      feed.task.logic.process(batch);
-      if (feed.task.logic.isFull()) void feed.task.commit().then(() => this.#adjust(key, feed));
+      let next = 0;
+      do {
+        await this.#ready(key, feed);
+        if (!isAtWork(feed)) return;
+        next = feed.task.logic.process(batch, next);
+      } while (next < batch.records.length);
+      void this.#makeRoom(key, feed);
     } catch (error) {
       this.#onFatal(error);
     } finally {
       feed.waiting--;
       this.#adjust(key, feed);
     }
+  }
+
+  /** Resolves when the task may take more, or is at work no longer. */
+  async #ready(key: string, feed: Feed): Promise<void> {
+    while (isAtWork(feed) && (feed.gate !== null || feed.task.logic.isFull())) await (feed.gate?.promise ?? this.#makeRoom(key, feed));
+  }
+
+  /** Commits what fills the task, if it is full. Where no commit is under way there is room as soon as one has begun. */
+  async #makeRoom(key: string, feed: Feed): Promise<void> {
+    while (isAtWork(feed) && feed.task.logic.isFull()) {
+      const commit = feed.task.commit();
+      if (feed.task.logic.isFull()) await commit;
+    }
+    this.#adjust(key, feed);
   }
 
   #setGate(key: string, feed: Feed): void {
@@ -177,6 +194,11 @@ export class InputPump {
 function stop(feed: Feed): void {
   feed.stopping.abort();
   feed.gate?.resolve();
+}
+
+/** False where what is read is another's to work on: the feed was removed, or its task has failed. */
+function isAtWork({ stopping, task }: Feed): boolean {
+  return !stopping.signal.aborted && task.phase === 'running';
 }
 
 function keyOf(topic: string, partition: number): string {

@@ -9,8 +9,11 @@ export interface InputTask extends TaskLogic {
   readonly nextOffset: number | null;
   /** Loads what `process` needs of the registry. Rejects with RegistryOutage: to be tried again. */
   prepare(batch: InputBatch): Promise<void>;
-  /** Works on consecutive records that have been prepared. */
-  process(batch: InputBatch): void;
-  /** Applies the live idle timer, where it is on. */
+  /**
+   * Works on the prepared records of a batch from index `from` on, until it is full. Gives the index where to go on: the number of records
+   * once the batch is worked off.
+   */
+  process(batch: InputBatch, from: number): number;
+  /** Applies the live idle timer, where it is on and there is room for what it closes. */
   idle(nowMs: number): void;
 }

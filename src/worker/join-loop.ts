@@ -94,6 +94,8 @@ export class JoinLoop {
   /** True where, with what the log holds up to `ends` (by partition), nothing more can go out. */
   isSettled(ends: readonly number[]): boolean {
     const { logic } = this.#task;
+    // What a task had not committed when it failed, its successor makes again.
+    if (this.#task.phase !== 'running') return false;
     for (const { partition, position } of logic.inputs.values()) if ((position ?? 0) < ends[partition]!) return false;
     const blocked = logic.stage.join.silentSymbols();
     return (blocked === null || blocked.graceReachedUpTo === null) && !logic.hasWork() && !this.#task.isCommitting;
@@ -115,9 +117,22 @@ export class JoinLoop {
         await this.#untilResumed();
         if (this.#stopping.signal.aborted) return;
         logic.process(batch);
+        await this.#emitHeld();
       }
       this.#commit();
       this.#pauseThoseAhead();
+    }
+  }
+
+  /** Where more could go out than a commit takes: emits it as commits make room, before anything else is read. */
+  async #emitHeld(): Promise<void> {
+    const { logic } = this.#task;
+    while (logic.isFull() && this.#task.phase === 'running' && !this.#stopping.signal.aborted) {
+      this.#commit();
+      // Full again at once: one was under way, and the next begins when it has ended.
+      if (logic.isFull()) await this.#task.commit();
+      await this.#untilResumed();
+      logic.poll();
     }
   }
 
@@ -130,6 +145,7 @@ export class JoinLoop {
       await this.#untilResumed();
       if (signal.aborted) return;
       this.#task.logic.poll();
+      await this.#emitHeld();
       this.#commit();
       this.#pauseThoseAhead();
     }

@@ -33,6 +33,8 @@ export interface JoinTaskOptions {
   readonly decoder: RecordDecoder<JoinedReturn>;
   /** T's that may be pending before symbols that run ahead are paused. */
   readonly maxPending: number;
+  /** Bytes of matrices that may wait for a commit before no more go out. */
+  readonly commitBytes: number;
   readonly log: Log;
 }
 
@@ -50,6 +52,7 @@ export class JoinTask implements TaskLogic {
   /** Matrices up to this T have been written by an earlier run, which had come to this version; null where nothing is held back. */
   #heldBack: { readonly upTo: number; readonly version: number } | null = null;
   readonly #key: string;
+  readonly #hasRoom = (): boolean => !this.isFull();
   readonly #emit = (matrix: CorrelationMatrix): void => this.#write(matrix);
 
   constructor(options: JoinTaskOptions) {
@@ -81,7 +84,10 @@ export class JoinTask implements TaskLogic {
     }
   }
 
-  /** Takes consecutive records of a tier-1 partition; their schemas have been prepared. Matrices wait for the next commit. */
+  /**
+   * Takes consecutive records of a tier-1 partition; their schemas have been prepared. Matrices wait for the next commit; where that is full,
+   * T's that could go out stay held until `poll`.
+   */
   process(batch: InputBatch): void {
     const input = this.inputs.get(batch.partition);
     if (input === undefined) return;
@@ -90,10 +96,10 @@ export class JoinTask implements TaskLogic {
     this.poll();
   }
 
-  /** Emits what can go out now, after symbols were found to be worked off. */
+  /** Emits what can go out now, after symbols were found to be worked off or a commit has made room. */
   poll(): void {
     const { join } = this.stage;
-    join.poll(this.#emit);
+    join.poll(this.#emit, this.#hasRoom);
     for (const input of this.inputs.values()) input.emitted(join.newestEmitted);
   }
 
@@ -115,7 +121,7 @@ export class JoinTask implements TaskLogic {
   }
 
   isFull(): boolean {
-    return false;
+    return this.#outputs.bytes >= this.#options.commitBytes;
   }
 
   takeCommit(): CommitBatch {

@@ -18,6 +18,7 @@ import { DEAD_LETTERS_PARTITION } from './dead-letters.ts';
 import type { FeatureTopics } from './feature-work.ts';
 import { HaltLimits } from './halt-limits.ts';
 import type { Halts } from './halts.ts';
+import type { CommitLimits } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { JoinLoop } from './join-loop.ts';
 import { type JoinedReturn, JoinTask, type LastMatrix } from './join-task.ts';
@@ -97,6 +98,7 @@ export class TaskFactory {
       lastMatrix: () => this.#lastMatrix(output, `${universe.name}/${timeframe}`),
       decoder: this.#returnDecoder,
       maxPending: settings.runtime.joinMaxPending,
+      commitBytes: settings.runtime.commitBytes,
       log,
     });
     const id = transactionalId(set, 'join-changelog', partition);
@@ -141,6 +143,11 @@ export class TaskFactory {
     };
   }
 
+  #commitLimits(): CommitLimits {
+    const { commitRecords, commitBytes } = this.#parts.settings.runtime;
+    return { records: commitRecords, bytes: commitBytes };
+  }
+
   #tickTask(partition: number): InputWork {
     const { set, settings, table, codec } = this.#parts;
     const clean = {
@@ -164,7 +171,7 @@ export class TaskFactory {
       decoder: this.#tickDecoder,
       live: aheadMs === null ? null : () => ({ nowMs: Date.now(), aheadMs }),
       idleMs,
-      commitRecords: settings.runtime.commitRecords,
+      commitLimits: this.#commitLimits(),
       haltLimits: this.#haltLimits(partition),
     });
     const changelogs = [{ topic: clean.changelog, partition }];
@@ -194,7 +201,7 @@ export class TaskFactory {
       features,
       codec,
       decoder: this.#barDecoder,
-      commitRecords: settings.runtime.commitRecords,
+      commitLimits: this.#commitLimits(),
     });
     const outputs = [{ topic: features.output, partition }, this.#deadLetters()];
     return { logic, changelogs: [{ topic: features.changelog, partition }], outputs };

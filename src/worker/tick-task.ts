@@ -13,7 +13,7 @@ import type { ChangelogPartition } from '../runtime/task.ts';
 import { type CleanTopics, CleanWork } from './clean-work.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
 import type { HaltLimits } from './halt-limits.ts';
-import { InputProgress } from './input-progress.ts';
+import { type CommitLimits, InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { KeyText } from './key-text.ts';
 import { whyLost } from './lost-state.ts';
@@ -46,8 +46,7 @@ export interface TickTaskOptions {
   readonly live: (() => LiveClock) | null;
   /** Live only: a slot closes this long after its end by the wall clock, ms; null is off. */
   readonly idleMs: number | null;
-  /** Input records after which a commit is due. */
-  readonly commitRecords: number;
+  readonly commitLimits: CommitLimits;
   /** Told what becomes of every record; null where no limit is set. */
   readonly haltLimits: HaltLimits | null;
 }
@@ -112,26 +111,29 @@ export class TickTask implements InputTask {
     return this.#options.decoder.prepare(batch.records);
   }
 
-  process(batch: InputBatch): void {
+  process(batch: InputBatch, from: number): number {
     const live = this.#options.live?.() ?? null;
     const { haltLimits } = this.#options;
     const { records } = batch;
-    for (let i = 0; i < records.length; i++) {
-      const offset = records.offset(i);
+    let next = from;
+    // One tick may close many slots: the limits are looked at before each.
+    for (; next < records.length && !this.isFull(); next++) {
+      const offset = records.offset(next);
       this.#outputs.isMuted = this.#progress.isHeldBack(offset);
-      this.#cursor.moveTo(records, i);
-      this.#record(records, i, live);
+      this.#cursor.moveTo(records, next);
+      this.#record(records, next, live);
       this.#progress.take(offset);
       if (haltLimits !== null) this.#noteRefusal(haltLimits, this.#cursor);
     }
     this.#outputs.isMuted = false;
-    this.#progress.reach(batch.nextOffset);
+    if (next === records.length) this.#progress.reach(batch.nextOffset);
+    return next;
   }
 
   /** Applies the live idle timer. */
   idle(nowMs: number): void {
-    if (this.#options.idleMs !== null && !this.#progress.isRebuilding)
-      this.clean.idle(nowMs, this.#options.idleMs, this.#progress.next ?? 0);
+    if (this.#options.idleMs === null || this.#progress.isRebuilding || this.isFull()) return;
+    this.clean.idle(nowMs, this.#options.idleMs, this.#progress.next ?? 0);
   }
 
   hasWork(): boolean {
@@ -139,7 +141,7 @@ export class TickTask implements InputTask {
   }
 
   isFull(): boolean {
-    return this.#progress.records >= this.#options.commitRecords && !this.#progress.isRebuilding;
+    return this.#progress.isFull(this.#outputs, this.#options.commitLimits);
   }
 
   takeCommit(): CommitBatch {

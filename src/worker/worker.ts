@@ -207,9 +207,19 @@ export class Worker {
         return ends.every((end, partition) => (committed[partition] ?? 0) >= end);
       });
     }
-    if (this.#joins.size === 0) return;
+    if (this.#set.assigned.every((role) => role !== 'join-changelog')) return;
     const ends = await this.#ends(this.#topic('features-tier1'));
-    await this.#until(async () => [...this.#joins.values()].every(({ loop }) => loop?.isSettled(ends) ?? false));
+    await this.#until(async () => this.#areJoinsSettled(ends));
+  }
+
+  /** False while the group has dropped this worker: then nobody may have its joins. */
+  #areJoinsSettled(ends: readonly number[]): boolean {
+    const topic = this.#topic('join-changelog');
+    if (this.#member.generation < 0) return false;
+    return this.#options.topology.joins.every(
+      (_, partition) =>
+        !this.#member.isAssigned(topic, partition) || (this.#joins.get(partitionKey({ topic, partition }))?.loop?.isSettled(ends) ?? false),
+    );
   }
 
   /** Drains: reads no more, commits what waits, leaves the group. */

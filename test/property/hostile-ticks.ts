@@ -41,10 +41,14 @@ function nextTime(now: number, pace: number, random: () => number): number {
   return [-9e15, -8.64e15, 0, 8.64e15, 9e15, now + HOUR][Math.floor(6 * random())]!;
 }
 
-/** Ticks of one symbol with all that goes wrong: disorder, border times, repeats, restarted counters, bad fields, lying clocks. */
-export function hostileTicks(seed: number, length: number): Tick[] {
+/**
+ * Ticks of one symbol with all that goes wrong: disorder, border times, repeats, restarted counters, bad fields, lying clocks. The seed draws
+ * their pace (longest usual time between two of them) where none is given.
+ */
+export function hostileTicks(seed: number, length: number, paceMs?: number): Tick[] {
   const random = uniform(seed);
-  const pace = 10 ** (2 + 4 * random());
+  const drawn = 10 ** (2 + 4 * random());
+  const pace = paceMs ?? drawn;
   let now = START;
   let seq = 0;
   const ticks: Tick[] = [];

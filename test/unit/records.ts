@@ -2,7 +2,7 @@ import { RecordBlock } from '../../src/kafka/record-block.ts';
 import type { InputRecord, InputRecords } from '../../src/runtime/ports.ts';
 
 /** Records as a reader would hand them out: side by side in the same bytes. */
-export function recordsOf(records: readonly InputRecord[]): InputRecords {
+export function recordsOf(records: readonly InputRecord[]): RecordBlock {
   const parts = records.flatMap(({ key, value }) => [key, value].filter((part) => part !== null));
   const block = new RecordBlock(Buffer.concat(parts), (_, at) => records[at]!.headers);
   block.reserve(records.length);

@@ -114,10 +114,13 @@ describe('joining and leaving', () => {
     const first = await join({ groupId, topics: [topic] });
     const before = first.member.generation;
     const kept: string[] = [];
+    const all = [first];
     for (let round = 0; round < 4; round++) {
       const second = await join({ groupId, topics: [topic] });
       const third = await join({ groupId, topics: [topic] });
       await vi.waitFor(owns(first.member, 2), SOON);
+      await vi.waitFor(() => expect(counts(second.told.at(-1))).toEqual({ added: 0, removed: 1, kept: 2 }), SOON);
+      all.push(second, third);
       kept.push(JSON.stringify(first.member.assignment()));
       await second.member.stop();
       await vi.waitFor(owns(first.member, 3), SOON);
@@ -130,6 +133,10 @@ describe('joining and leaving', () => {
       .filter((told): told is AssignmentChange => typeof told === 'object')
       .map(({ added, removed }) => added.length - removed.length);
     expect(moves).toEqual([6, ...Array.from({ length: 4 }, () => [-3, -1, 1, 3]).flat()]);
+    // Of all members: three go to the second, one of each of two goes to the third, and who leaves takes nothing from anybody.
+    const removed = all.flatMap(({ told }) => told.map((one) => (typeof one === 'object' ? one.removed.length : 0)));
+    expect(removed.reduce((sum, count) => sum + count, 0)).toBe(4 * (3 + 2));
+    expect(all.flatMap(({ told }) => told).filter((one) => typeof one === 'string' && one.startsWith('lost'))).toEqual([]);
   });
 
   test('one that still waits for the others to join can leave at once, and nobody waits for it', async () => {

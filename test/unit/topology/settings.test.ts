@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_BARS, DEFAULT_FEATURES, DEFAULT_MATRICES } from '../../../src/domain/settings.ts';
 import { UserError } from '../../../src/errors.ts';
 import { packageRoot } from '../../../src/paths.ts';
-import { matrixBytes } from '../../../topology/matrix-size.ts';
+import { worstMatrixBytes } from '../../../topology/matrix-size.ts';
 import { parseSettings } from '../../../topology/settings.ts';
 
 /** The lines of the error that a file gives. */
@@ -145,19 +145,14 @@ describe('a wrong value names its file, line and key, what is allowed and what i
       'settings.yaml:2: universes.0.symbols.1: B is not among symbols: it could never come (list it there, or set shared_partitions)',
     ],
     [
-      'a universe whose matrix would not fit into the limit that is set',
-      `topics: {tier2_max_message_bytes: 1048576}\n${universe(400)}`,
-      'settings.yaml:5: universes.0.symbols: a matrix of the 400 symbols of big may take 2807577 bytes, topics.tier2_max_message_bytes is 1048576: set topics.tier2_max_message_bytes to at least 2807577, or split the universe; its first 244 symbols fit',
-    ],
-    [
-      'a universe whose matrix would not fit into what clients take without being told',
+      'a universe whose matrix would not fit into its topic',
       universe(800),
-      'settings.yaml:4: universes.0.symbols: a matrix of the 800 symbols of big may take 11214977 bytes, topics.tier2_max_message_bytes goes up by itself to 8388608: set topics.tier2_max_message_bytes to at least 11214977, or split the universe; its first 691 symbols fit',
+      'settings.yaml:4: universes.0.symbols: a matrix of the 800 symbols of big takes 3544574 bytes, topics.tier2_max_message_bytes is 1048576: set topics.tier2_max_message_bytes to at least 3544574, or split the universe; its first 433 symbols fit',
     ],
     [
       'a universe whose matrix no topic could take',
       universe(1500),
-      'settings.yaml:4: universes.0.symbols: a matrix of the 1500 symbols of big may take 39402930 bytes, topics.tier2_max_message_bytes goes up by itself to 8388608: split the universe; its first 691 symbols fit',
+      'settings.yaml:4: universes.0.symbols: a matrix of the 1500 symbols of big takes 12420926 bytes, topics.tier2_max_message_bytes is 1048576: split the universe; its first 433 symbols fit',
     ],
     [
       'a grace of another timeframe',
@@ -204,6 +199,11 @@ describe('a wrong value names its file, line and key, what is allowed and what i
       'symbols: [A]\nruntime: {commit_interval_ms: 30000}',
       'settings.yaml:2: runtime.commit_interval_ms: expected less than transaction_timeout_ms, 30000, got 30000',
     ],
+    [
+      'fewer pending timestamps than the grace',
+      'symbols: [A]\njoin_grace: 5\nruntime: {join_max_pending: 4}',
+      'settings.yaml:3: runtime.join_max_pending: expected at least join_grace, 5, got 4: no matrix would ever go out without a silent symbol',
+    ],
     ['a list instead of keys', '[1, 2]', 'settings.yaml: expected keys and values'],
     [
       'no YAML at all',
@@ -227,12 +227,14 @@ describe('a wrong value names its file, line and key, what is allowed and what i
     ]);
   });
 
-  it('but as many symbols fit as the limit holds at the worst, and left open it goes up to 8 MiB with them', () => {
+  it('but universes that fit are taken, and the topic takes them with every pair a strong one', () => {
     const limit = (yaml: string) => parseSettings(yaml, 'settings.yaml').topics.tier2MaxMessageBytes;
+    const worst = (yaml: string) => worstMatrixBytes(parseSettings(yaml, 'settings.yaml').domain.matrices.universes[0]!, 100);
     expect(limit('symbols: [A]')).toBe(1_048_576);
     expect(limit(universe(240))).toBe(1_048_576);
-    expect(limit(universe(400))).toBe(matrixBytes(parseSettings(universe(400), 'settings.yaml').domain.matrices.universes[0]!, 100));
-    expect(limit(`topics: {tier2_max_message_bytes: 16777216}\n${universe(900)}`)).toBe(16_777_216);
+    expect(limit(universe(433))).toBe(worst(universe(433)));
+    const raised = `topics: {tier2_max_message_bytes: 8388608}\n${universe(1000)}`;
+    expect(limit(raised)).toBe(worst(raised));
   });
 
   it.each([

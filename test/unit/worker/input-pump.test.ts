@@ -1,158 +1,316 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RegistryOutage } from '../../../src/codec/errors.ts';
 import { RegistryOutages } from '../../../src/codec/registry-outages.ts';
 import { silentLog } from '../../../src/log.ts';
-import type { InputBatch, TaskPorts } from '../../../src/runtime/ports.ts';
-import { Task } from '../../../src/runtime/task.ts';
-import { InputPump, type PumpReader } from '../../../src/worker/input-pump.ts';
+import type { CommitBatch, InputBatch } from '../../../src/runtime/ports.ts';
+import type { Task } from '../../../src/runtime/task.ts';
+import { InputPump } from '../../../src/worker/input-pump.ts';
 import type { InputTask } from '../../../src/worker/input-task.ts';
-import { recordsOf } from '../records.ts';
+import { HandFedReader } from './hand-fed-reader.ts';
+import { HandMadeCommits, settled } from './hand-made-commits.ts';
 
-const [TOPIC, PARTITION] = ['ticks', 3];
+// An outage is waited out in no time.
+vi.mock('node:timers/promises', () => ({ setTimeout: () => new Promise((resolve) => setImmediate(resolve)) }));
 
-const PORTS: TaskPorts = {
-  fence: async () => ({ async commit() {}, async dispose() {} }),
-  committedOffset: async () => 0,
-  async readChangelog() {},
-};
-
-/** A reader whose answers the test gives. */
-class HandReader implements PumpReader {
-  /** Where each assigned partition is read from. */
-  readonly assigned = new Map<string, number>();
-  /** The answer to the question for the first offset. */
-  readonly earliest = Promise.withResolvers<number>();
-  #answer = Promise.withResolvers<InputBatch[]>();
-
-  answer(batch: InputBatch): void {
-    this.#answer.resolve([batch]);
-    this.#answer = Promise.withResolvers();
-  }
-
-  async listOffsets(): Promise<Map<number, number>> {
-    return new Map([[PARTITION, await this.earliest.promise]]);
-  }
-  assign(topic: string, partition: number, offset: number): void {
-    this.assigned.set(`${topic}/${partition}`, offset);
-  }
-  unassign(topic: string, partition: number): void {
-    this.assigned.delete(`${topic}/${partition}`);
-  }
-  pause(): void {}
-  resume(): void {}
-  position(): number | undefined {
-    return undefined;
-  }
-  lag(): number | undefined {
-    return undefined;
-  }
-  fetch(): Promise<InputBatch[]> {
-    return this.#answer.promise;
-  }
-  async close(): Promise<void> {
-    this.#answer.resolve([]);
-  }
-}
-
-/** Writes down what it is given; its preparation waits for the test. */
-class Recorder implements InputTask {
-  readonly taken = 0;
-  readonly processed: number[] = [];
-  readonly prepared = Promise.withResolvers<void>();
-  readonly isPreparing = Promise.withResolvers<void>();
-  readonly isProcessed = Promise.withResolvers<void>();
+/** Writes down the offsets it takes, and is full after some of them. */
+class Ledger implements InputTask {
+  readonly offsets: number[] = [];
+  /** Records between two commits. */
+  capacity = Number.POSITIVE_INFINITY;
+  /** What preparing a batch waits for; throws what it throws. */
+  preparing: () => Promise<void> = async () => {};
   readonly nextOffset: number | null;
+  #waiting = 0;
 
-  constructor(nextOffset: number | null) {
+  constructor(nextOffset: number | null = 0) {
     this.nextOffset = nextOffset;
   }
 
-  async prepare(): Promise<void> {
-    this.isPreparing.resolve();
-    await this.prepared.promise;
+  get taken(): number {
+    return this.offsets.length;
   }
-  process(batch: InputBatch): void {
-    this.processed.push(batch.nextOffset);
-    this.isProcessed.resolve();
-  }
-  idle(): void {}
+
   restore(): void {}
   async restored(): Promise<void> {}
+  idle(): void {}
+
+  prepare(): Promise<void> {
+    return this.preparing();
+  }
+
+  process({ records }: InputBatch, from: number): number {
+    let next = from;
+    for (; next < records.length && !this.isFull(); next++) {
+      this.offsets.push(records.offset(next));
+      this.#waiting++;
+    }
+    return next;
+  }
+
   hasWork(): boolean {
-    return false;
+    return this.#waiting > 0;
   }
+
   isFull(): boolean {
-    return false;
+    return this.#waiting >= this.capacity;
   }
-  takeCommit() {
-    return { outputs: [], changelog: [], positions: [] };
+
+  takeCommit(): CommitBatch {
+    this.#waiting = 0;
+    const offset = this.taken;
+    return { outputs: [], changelog: [], positions: [{ groupId: 'group', topic: 'topic', partition: 0, offset }] };
   }
 }
 
-async function running(logic: Recorder): Promise<Task<InputTask>> {
-  const input = { groupId: 'group', topic: TOPIC, partition: PARTITION };
-  const spec = { name: 'ticks-3', transactionalId: 'id', changelogs: [], outputs: [], input };
-  const task = new Task<InputTask>(spec, logic, PORTS, silentLog, () => {});
-  await task.start();
+let reader: HandFedReader;
+let commits: HandMadeCommits;
+let halted: Set<number>;
+let fatal: unknown[];
+let pump: InputPump;
+
+beforeEach(() => {
+  reader = new HandFedReader();
+  commits = new HandMadeCommits();
+  halted = new Set();
+  fatal = [];
+  const halts = { isHalted: (partition: number) => halted.has(partition), isAllHalted: false };
+  pump = new InputPump(reader.asLogReader, halts, new RegistryOutages(silentLog), (error) => fatal.push(error));
+});
+afterEach(async () => {
+  await pump.close();
+});
+
+async function feed(logic: Ledger, partition = 0): Promise<Task<InputTask>> {
+  const task = await commits.start<InputTask>(logic, partition);
+  await pump.add(task);
   return task;
 }
 
-function pumpOn(reader: HandReader): InputPump {
-  const halts = { isHalted: () => false, isAllHalted: false };
-  return new InputPump(reader, halts, new RegistryOutages(silentLog), (error) => {
-    throw error;
-  });
-}
+const records = (count: number) => Array.from({ length: count }, (_, i) => Buffer.from([i]));
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+const committed = () => commits.begun.map(({ positions }) => positions[0]!.offset);
 
-const batchTo = (nextOffset: number): InputBatch => ({ topic: TOPIC, partition: PARTITION, records: recordsOf([]), nextOffset });
-
-describe('the input pump', () => {
-  test('takes out the task it is told to, not the one that has come to the same partition since', async () => {
-    const reader = new HandReader();
-    const pump = pumpOn(reader);
-    const [oldLogic, newLogic] = [new Recorder(5), new Recorder(7)];
-    const [oldTask, newTask] = [await running(oldLogic), await running(newLogic)];
-    await pump.add(oldTask);
-    await pump.add(newTask);
-    expect(reader.assigned.get('ticks/3')).toBe(7);
-
-    await pump.remove(oldTask);
-    expect(reader.assigned.get('ticks/3')).toBe(7);
-    newLogic.prepared.resolve();
-    reader.answer(batchTo(9));
-    await newLogic.isProcessed.promise;
-    await pump.remove(newTask);
-    expect(newLogic.processed).toEqual([9]);
-    expect(oldLogic.processed).toEqual([]);
-    expect(reader.assigned.size).toBe(0);
-    await pump.close();
+describe('a task', () => {
+  test('is fed from its next offset, or from the first record of its partition, in order', async () => {
+    const [known, unknown] = [new Ledger(3), new Ledger(null)];
+    reader.batchRecords = 2;
+    reader.append(0, ...records(6));
+    reader.append(1, ...records(3));
+    await feed(known, 0);
+    await feed(unknown, 1);
+    await settled();
+    expect(known.offsets).toEqual([3, 4, 5]);
+    expect(unknown.offsets).toEqual([0, 1, 2]);
+    expect(reader.asked.filter((what) => what.startsWith('assign'))).toEqual(['assign 0@3', 'assign 1@0']);
   });
 
-  test('works on nothing more for a task whose partition another has taken over', async () => {
-    const reader = new HandReader();
-    const pump = pumpOn(reader);
-    const oldLogic = new Recorder(5);
-    const oldTask = await running(oldLogic);
-    await pump.add(oldTask);
-    reader.answer(batchTo(6));
-    await oldLogic.isPreparing.promise;
-    await pump.add(await running(new Recorder(5)));
-    oldLogic.prepared.resolve();
-    await pump.remove(oldTask);
-    expect(oldLogic.processed).toEqual([]);
-    await pump.close();
+  test('has at most two batches waiting, and the reader paused meanwhile', async () => {
+    const logic = new Ledger();
+    const prepared = Promise.withResolvers<void>();
+    logic.preparing = () => prepared.promise;
+    reader.batchRecords = 1;
+    reader.append(0, ...records(5));
+    await feed(logic);
+    await settled();
+    expect(logic.offsets).toEqual([]);
+    expect([reader.position('topic', 0), reader.isPaused(0)]).toEqual([2, true]);
+    prepared.resolve();
+    await settled();
+    expect(logic.offsets).toEqual(upTo(5));
+    expect(reader.isPaused(0)).toBe(false);
+  });
+});
+
+describe('a full task', () => {
+  test('is committed, and goes on in the middle of the batch while that commit is under way', async () => {
+    const logic = new Ledger();
+    logic.capacity = 2;
+    commits.isSlow = true;
+    reader.append(0, ...records(7));
+    await feed(logic);
+    await settled();
+    // Two are being committed, two more wait for the next commit: that is all it may hold.
+    expect(logic.offsets).toEqual(upTo(4));
+    expect(committed()).toEqual([2]);
   });
 
-  test('does not let a task that was stopped on its way in take the partition from the next', async () => {
-    const reader = new HandReader();
-    const pump = pumpOn(reader);
-    const [oldTask, newTask] = [await running(new Recorder(null)), await running(new Recorder(7))];
-    const adding = pump.add(oldTask);
-    await oldTask.stop();
-    await pump.add(newTask);
-    reader.earliest.resolve(0);
-    await adding;
-    await pump.remove(oldTask);
-    expect(reader.assigned.get('ticks/3')).toBe(7);
-    await pump.close();
+  test('takes nothing more before a commit has ended, and its partition is paused; then it goes on where it was', async () => {
+    const logic = new Ledger();
+    logic.capacity = 2;
+    commits.isSlow = true;
+    reader.batchRecords = 2;
+    reader.append(0, ...records(20));
+    await feed(logic);
+    await settled();
+    expect(logic.offsets).toEqual(upTo(4));
+    expect(reader.isPaused(0)).toBe(true);
+
+    commits.finish();
+    await settled();
+    expect(logic.offsets).toEqual(upTo(6));
+    commits.isSlow = false;
+    commits.finish();
+    await settled();
+    expect(logic.offsets).toEqual(upTo(20));
+    expect(reader.isPaused(0)).toBe(false);
+    expect(committed()).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+  });
+
+  test('that has failed takes nothing more of what was read', async () => {
+    const logic = new Ledger();
+    logic.capacity = 2;
+    commits.isSlow = true;
+    reader.append(0, ...records(9));
+    const task = await feed(logic);
+    await settled();
+    commits.fail(new Error('outcome unknown'));
+    await settled();
+    expect(task.phase).toBe('failed');
+    expect(logic.offsets).toEqual(upTo(4));
+    expect(fatal).toEqual([]);
+  });
+});
+
+describe('a halt', () => {
+  test('pauses reading and commits what was worked on; what had been read waits, and comes when it is over', async () => {
+    const logic = new Ledger();
+    reader.append(0, ...records(2));
+    await feed(logic);
+    await settled();
+    const prepared = Promise.withResolvers<void>();
+    logic.preparing = () => prepared.promise;
+    reader.append(0, ...records(2));
+    await settled();
+
+    halted.add(0);
+    pump.haltsChanged();
+    prepared.resolve();
+    reader.append(0, ...records(1));
+    await settled();
+    expect(logic.offsets).toEqual([0, 1]);
+    expect(committed()).toEqual([2]);
+    expect(reader.isPaused(0)).toBe(true);
+
+    halted.clear();
+    pump.haltsChanged();
+    await settled();
+    expect(logic.offsets).toEqual(upTo(5));
+  });
+
+  test('stops its own partition only', async () => {
+    const [still, other] = [new Ledger(), new Ledger()];
+    halted.add(0);
+    await feed(still, 0);
+    await feed(other, 1);
+    reader.append(0, ...records(2));
+    reader.append(1, ...records(2));
+    await settled();
+    expect([still.offsets, other.offsets]).toEqual([[], [0, 1]]);
+  });
+
+  test('in the middle of a batch stops it there', async () => {
+    const logic = new Ledger();
+    logic.capacity = 1;
+    commits.isSlow = true;
+    reader.append(0, ...records(4));
+    await feed(logic);
+    await settled();
+    halted.add(0);
+    pump.haltsChanged();
+    commits.isSlow = false;
+    commits.finish();
+    await settled();
+    expect(logic.offsets).toEqual([0, 1]);
+    expect(committed()).toEqual([1, 2]);
+    halted.clear();
+    pump.haltsChanged();
+    await settled();
+    expect(logic.offsets).toEqual(upTo(4));
+  });
+});
+
+describe('a registry that does not answer', () => {
+  test('stalls the partition that asks, no other, and nothing is passed over', async () => {
+    const [stalled, other] = [new Ledger(), new Ledger()];
+    let isDown = true;
+    stalled.preparing = async () => {
+      if (isDown) throw new RegistryOutage('no answer');
+    };
+    reader.append(0, ...records(3));
+    reader.append(1, ...records(3));
+    await feed(stalled, 0);
+    await feed(other, 1);
+    await settled();
+    expect([stalled.offsets, other.offsets]).toEqual([[], upTo(3)]);
+    reader.append(1, ...records(1));
+    isDown = false;
+    await vi.waitFor(() => expect(stalled.offsets).toEqual(upTo(3)));
+    expect(other.offsets).toEqual(upTo(4));
+    expect(fatal).toEqual([]);
+  });
+});
+
+describe('a removed task', () => {
+  test('takes nothing more, not even what had been read', async () => {
+    const logic = new Ledger();
+    const prepared = Promise.withResolvers<void>();
+    logic.preparing = () => prepared.promise;
+    reader.append(0, ...records(3));
+    const task = await feed(logic);
+    await settled();
+    const removed = pump.remove(task);
+    prepared.resolve();
+    await removed;
+    reader.append(0, ...records(1));
+    await settled();
+    expect(logic.offsets).toEqual([]);
+    expect(reader.asked.at(-1)).toBe('unassign 0');
+  });
+
+  test('need not wait for the end of a halt', async () => {
+    const logic = new Ledger();
+    halted.add(0);
+    const task = await feed(logic);
+    await pump.remove(task);
+    expect(logic.offsets).toEqual([]);
+  });
+});
+
+describe('caught up', () => {
+  test('is a task that has worked off what its partition held at the newest answer', async () => {
+    const logic = new Ledger();
+    await feed(logic);
+    await settled();
+    // Nobody knows yet where the partition ends.
+    expect(pump.isCaughtUp('topic', 0)).toBe(false);
+    reader.append(0, ...records(2));
+    await settled();
+    expect(pump.isCaughtUp('topic', 0)).toBe(true);
+    halted.add(0);
+    pump.haltsChanged();
+    expect(pump.isCaughtUp('topic', 0)).toBe(false);
+    halted.clear();
+    pump.haltsChanged();
+    expect(pump.isCaughtUp('topic', 0)).toBe(false);
+  });
+});
+
+describe('what no retry cures ends the worker', () => {
+  test('an error of the reader', async () => {
+    await feed(new Ledger());
+    reader.fail(new Error('no right to read'));
+    await settled();
+    expect(fatal).toEqual([new Error('no right to read')]);
+  });
+
+  test('an error of a task’s own', async () => {
+    const logic = new Ledger();
+    logic.preparing = async () => {
+      throw new Error('a bug');
+    };
+    reader.append(0, ...records(1));
+    await feed(logic);
+    await settled();
+    expect(fatal).toEqual([new Error('a bug')]);
   });
 });

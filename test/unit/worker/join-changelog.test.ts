@@ -80,6 +80,7 @@ async function started(written: Written): Promise<JoinTask> {
     lastMatrix: async () => written.last,
     decoder: RETURNS,
     maxPending: 100,
+    commitBytes: 1_000_000,
     log: silentLog,
   });
   for (const [offset, { key, value }] of written.changelog.entries()) {

@@ -71,8 +71,9 @@ export class Topics {
       const kept = this.#changelogs.get(topic) ?? new Map<string, Buffer>();
       this.#changelogs.set(topic, kept);
       for (const { key, value } of records) {
-        if (value === null) kept.delete(String(key));
-        else kept.set(String(key), value);
+        // The newest of a key stands where it was written, behind all that came before.
+        kept.delete(String(key));
+        if (value !== null) kept.set(String(key), value);
       }
     }
   }

@@ -4,20 +4,29 @@ import { TickDecoder } from '../../../src/codec/tick-decoder.ts';
 import type { DomainSettings } from '../../../src/domain/settings.ts';
 import type { Tick } from '../../../src/domain/tick.ts';
 import { murmur2Partition } from '../../../src/kafka/partitioner.ts';
-import type { InputRecord } from '../../../src/runtime/ports.ts';
+import type { CommitBatch, InputRecord } from '../../../src/runtime/ports.ts';
+import type { CommitLimits } from '../../../src/worker/input-progress.ts';
 import { TickTask } from '../../../src/worker/tick-task.ts';
 import { PartitionTable } from '../../../topology/partition-table.ts';
 import { seeds, uniform } from '../../property/hostile.ts';
 import { hostileSettings, hostileTicks } from '../../property/hostile-ticks.ts';
+import { barSettings, MINUTE, tickAt, utc } from '../domain/support.ts';
 import { domainSettings } from '../runtime/support.ts';
 import { batchOf, codecFor, ourSchemas, Topics, tickRecord } from './support.ts';
 
 /** Both symbols live on the one shared partition. */
 const SYMBOLS = ['A', 'B'];
 const PARTITION = 0;
+const START = utc('2024-03-05T10:00');
 const CHANGELOGS = ['clean-changelog', 'tier1-changelog'];
 
-async function restoredTask(domain: DomainSettings, topics: Topics): Promise<TickTask> {
+const WIDE: CommitLimits = { records: 1_000, bytes: 100_000_000 };
+
+async function restoredTask(
+  domain: DomainSettings,
+  topics: Topics,
+  { commitLimits = WIDE, idleMs = null as number | null } = {},
+): Promise<TickTask> {
   const task = new TickTask({
     domain,
     groupId: 'group',
@@ -29,8 +38,8 @@ async function restoredTask(domain: DomainSettings, topics: Topics): Promise<Tic
     codec: codecFor(domain),
     decoder: new TickDecoder(ourSchemas()),
     live: null,
-    idleMs: null,
-    commitRecords: 1_000,
+    idleMs,
+    commitLimits,
     haltLimits: null,
   });
   for (const topic of CHANGELOGS) {
@@ -44,7 +53,7 @@ async function restoredTask(domain: DomainSettings, topics: Topics): Promise<Tic
 async function feed(task: TickTask, records: readonly InputRecord[], end: number): Promise<void> {
   const batch = batchOf('ticks', PARTITION, records.slice(task.nextOffset ?? 0, end));
   await task.prepare(batch);
-  task.process(batch);
+  task.process(batch, 0);
 }
 
 /** Ticks of two symbols by turns, as far as a record can hold them. */
@@ -146,5 +155,42 @@ describe('a tick task that is restored from its changelog', () => {
       }),
       options,
     );
+  });
+});
+
+describe('a full tick task', () => {
+  /** Each tick closes a bar, and a hundred missing ones in the gap before it. */
+  const domain = domainSettings(barSettings());
+  const sparse = Array.from({ length: 20 }, (_, i) => tickRecord(i, tickAt(START + 100 * i * MINUTE, 1, { symbol: 'A' })));
+  const limits = { records: 1_000, bytes: 20_000 };
+
+  test('stops in the middle of a batch of ticks that close many slots each, and goes on there with the same bytes', async () => {
+    const topics = new Topics();
+    const task = await restoredTask(domain, topics, { commitLimits: limits });
+    const batch = batchOf('ticks', PARTITION, sparse);
+    await task.prepare(batch);
+    const stops: number[] = [];
+    for (let next = 0; next < sparse.length; stops.push(next)) {
+      next = task.process(batch, next);
+      topics.commit(task.takeCommit());
+    }
+    expect(stops.length).toBeGreaterThan(5);
+    expect(topics.committed).toBe(sparse.length);
+    expect(topics.outputs).toEqual(await undisturbed(domain, sparse));
+  });
+
+  test('closes no slot by the idle timer before a commit has made room', async () => {
+    const task = await restoredTask(domain, new Topics(), { commitLimits: limits, idleMs: 0 });
+    const batch = batchOf('ticks', PARTITION, sparse);
+    await task.prepare(batch);
+    task.process(batch, 0);
+    const { taken } = task;
+    const bars = ({ outputs }: CommitBatch) => outputs.find(({ topic }) => topic === 'clean-ohlcv')?.records.length ?? 0;
+    const nowMs = START + 100 * taken * MINUTE;
+    task.idle(nowMs);
+    // The last tick closed the slots before it; its own, and those after it, are the timer's.
+    expect(bars(task.takeCommit())).toBe(100 * (taken - 1));
+    task.idle(nowMs);
+    expect(bars(task.takeCommit())).toBeGreaterThan(0);
   });
 });
