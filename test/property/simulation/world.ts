@@ -20,7 +20,6 @@ const MOST_WORKERS = 3;
 const REST = 1_000;
 /** Steps between two disturbances, at the most. */
 const LONGEST_QUIET = 120;
-
 /** Steps after which a worker that waits for the end is dropped by its group, at the most. */
 const LATEST_DROP = 1_500;
 
@@ -77,7 +76,7 @@ export class World {
     for (let steps = 0; steps < REST; steps++) await this.#next();
   }
 
-  /** Lets workers that nothing disturbs work off all there is. */
+  /** Lets workers work off all there is, disturbed no more but for one loss of all partitions. */
   async finish(): Promise<void> {
     this.#thaw();
     this.#expel();

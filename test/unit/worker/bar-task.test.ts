@@ -11,8 +11,8 @@ import { domainSettings } from '../runtime/support.ts';
 import { batchOf, codecFor, ourSchemas, Topics } from './support.ts';
 
 const DOMAIN = domainSettings(barSettings({ timeframes: ['1m', '1H'] }));
-/** The same with another definition of every row. */
-const ROBUST: DomainSettings = { ...DOMAIN, features: { ...DOMAIN.features, normalizer: 'robust' } };
+/** Another definition of every row, which needs fewer of them saved. */
+const ROBUST: DomainSettings = { ...DOMAIN, features: { ...DOMAIN.features, normalizer: 'robust', normWindow: 4 } };
 const WIDE: CommitLimits = { records: 1_000_000, bytes: 1_000_000_000 };
 
 /** A task as it is after a restore from what the topics hold. */

@@ -197,6 +197,22 @@ describe('a halt', () => {
     expect(logic.offsets).toEqual(upTo(5));
   });
 
+  test('commits also what was worked on since a commit began that is still under way', async () => {
+    const logic = new Ledger();
+    commits.isSlow = true;
+    reader.append(0, ...records(2));
+    const task = await feed(logic);
+    await settled();
+    void task.commit();
+    reader.append(0, ...records(1));
+    await settled();
+    halted.add(0);
+    pump.haltsChanged();
+    commits.finish();
+    await settled();
+    expect(committed()).toEqual([2, 3]);
+  });
+
   test('stops its own partition only', async () => {
     const [still, other] = [new Ledger(), new Ledger()];
     halted.add(0);

@@ -223,8 +223,8 @@ describe('a join whose state cannot be used is made again from tier 1', () => {
     const first = await restoredJoinTask(topics);
     await log.feedAll(first);
     topics.commit(first.takeCommit());
-    const wider = { matrices: { window: 6 }, lastMatrix: { version: 8, window_end: 8 * MINUTE } };
-    const second = await restoredJoinTask(topics, wider);
+    const narrower = { matrices: { window: 3 }, lastMatrix: { version: 8, window_end: 8 * MINUTE } };
+    const second = await restoredJoinTask(topics, narrower);
     expect(second.inputs.get(A)!.position).toBeNull();
     for (const [partition, symbol] of SYMBOLS.entries()) log.append(partition, tier1Row(symbol, 9));
     await log.feedAll(second);
@@ -232,7 +232,7 @@ describe('a join whose state cannot be used is made again from tier 1', () => {
     expect(await matricesOf(batch)).toEqual(['v9 T9']);
     topics.commit(batch);
     // Nothing of the old state is left that a restore could take for the new one's.
-    const third = await restoredJoinTask(topics, wider);
+    const third = await restoredJoinTask(topics, narrower);
     expect([third.stage.join.version, third.inputs.get(A)!.position]).toEqual([9, 9]);
   });
 });
