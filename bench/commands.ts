@@ -1,0 +1,5 @@
+import { kernels } from './kernels.ts';
+import type { BenchCommand } from './lib/command.ts';
+
+/** Every benchmark, in the order of the help. */
+export const COMMANDS: readonly BenchCommand[] = [kernels];
