@@ -52,7 +52,7 @@ export function centred(xyHi: number, xyLo: number, xHi: number, xLo: number, yH
   const productLow = productError(xHi, yHi, product) + (xHi * yLo + xLo * yHi);
   const quotient = product / count;
   const whole = quotient * count;
-  const quotientLow = (product - whole - productError(quotient, count, whole) + productLow) / count;
+  const quotientLow = (product - whole - multipleError(quotient, count, whole) + productLow) / count;
   // Either the high parts are within a factor of two, and their difference is exact (Sterbenz), or nothing cancels.
   return xyHi - quotient + (xyLo - quotientLow);
 }
@@ -68,13 +68,44 @@ export function productError(a: number, b: number, product: number): number {
   return lowA * lowB - (product - highA * highB - lowA * highB - highA * lowB);
 }
 
+/** The error of a rounded square: a * a - square, exactly; as `productError`, with one split instead of two. */
+export function squareError(a: number, square: number): number {
+  const scaled = SPLITTER * a;
+  const high = scaled - (scaled - a);
+  const low = a - high;
+  const mixed = low * high;
+  return low * low - (square - high * high - mixed - mixed);
+}
+
+/** The error of a rounded multiple: a * times - product, exactly, for a whole number `times` below 2^26 (which needs no split). */
+export function multipleError(a: number, times: number, product: number): number {
+  const scaled = SPLITTER * a;
+  const high = scaled - (scaled - a);
+  return -(product - high * times - (a - high) * times);
+}
+
+/** The error of a rounded sum: a + b - sum, exactly (Knuth). */
+export function sumError(a: number, b: number, sum: number): number {
+  const shadow = sum - a;
+  return a - (sum - shadow) + (b - shadow);
+}
+
+/** As `centred` for the sums of squares and values of one series: sum(x^2) - sum(x)^2 / count. */
+export function centredSquares(squaresHi: number, squaresLo: number, xHi: number, xLo: number, count: number): number {
+  const product = xHi * xHi;
+  const mixed = xHi * xLo;
+  const productLow = squareError(xHi, product) + (mixed + mixed);
+  const quotient = product / count;
+  const whole = quotient * count;
+  const quotientLow = (product - whole - multipleError(quotient, count, whole) + productLow) / count;
+  return squaresHi - quotient + (squaresLo - quotientLow);
+}
+
 /** Adds high + low to the sum at `at`, |low| <= ulp(high): Knuth's exact sum of the high parts, then one normalisation. */
 export function ddAddPair(sums: Float64Array, at: number, high: number, low: number): void {
   const before = sums[at]!;
   const sum = before + high;
-  const shadow = sum - before;
-  const error = before - (sum - shadow) + (high - shadow);
-  const tail = sums[at + 1]! + (error + low);
+  const tail = sums[at + 1]! + (sumError(before, high, sum) + low);
   const normal = sum + tail;
   sums[at] = normal;
   sums[at + 1] = tail - (normal - sum);
