@@ -40,69 +40,80 @@ export class ZScores implements Twins {
   }
 
   next(row: Float64Array): void {
-    const size = this.#size;
-    if (this.#head === size) this.#sumTails();
+    if (this.#head === this.#size) this.#sumTails();
+    this.#enter(row);
+    this.#score(row);
+  }
+
+  /** The newest values join the heads. */
+  #enter(row: Float64Array): void {
     const values = this.#values;
     const sums = this.#sums;
-    const wholeSince = this.#wholeSince;
-    const { from, to } = this.#columns;
+    const { from } = this.#columns;
     const width = from.length;
-    let valueAt = this.#head * width;
-    const count = ++this.#count;
-    let tail = ++this.#head * width * WIDTH;
-    let at = 0;
-    for (let column = 0; column < width; column++, valueAt++, at += WIDTH, tail += WIDTH) {
-      const given = row[from[column]!]!;
-      const isNull = Number.isNaN(given);
-      const value = isNull ? 0 : given;
-      if (isNull) wholeSince[column] = count;
-      values[valueAt] = value;
+    const first = this.#head * width;
+    this.#head++;
+    this.#count++;
+    for (let column = 0, at = 0; column < width; column++, at += WIDTH) {
+      let value = row[from[column]!]!;
+      if (Number.isNaN(value)) {
+        this.#wholeSince[column] = this.#count;
+        value = 0;
+      }
+      values[first + column] = value;
 
-      const headSum = sums[at + SUM]!;
-      let high = headSum + value;
-      let low = sums[at + SUM_LOW]! + sumError(headSum, value, high);
+      const sum = sums[at + SUM]!;
+      let high = sum + value;
+      let low = sums[at + SUM_LOW]! + sumError(sum, value, high);
       const newSum = high + low;
-      const newSumLow = low - (newSum - high);
       sums[at + SUM] = newSum;
-      sums[at + SUM_LOW] = newSumLow;
+      sums[at + SUM_LOW] = low - (newSum - high);
 
       const square = value * value;
-      const headSquares = sums[at + SQUARES]!;
-      high = headSquares + square;
-      low = sums[at + SQUARES_LOW]! + (sumError(headSquares, square, high) + squareError(value, square));
+      const squares = sums[at + SQUARES]!;
+      high = squares + square;
+      low = sums[at + SQUARES_LOW]! + (sumError(squares, square, high) + squareError(value, square));
       const newSquares = high + low;
-      const newSquaresLow = low - (newSquares - high);
       sums[at + SQUARES] = newSquares;
-      sums[at + SQUARES_LOW] = newSquaresLow;
+      sums[at + SQUARES_LOW] = low - (newSquares - high);
 
-      const newLargest = Math.max(sums[at + LARGEST]!, Math.abs(value));
-      sums[at + LARGEST] = newLargest;
-      if (count - wholeSince[column]! < size) {
+      sums[at + LARGEST] = Math.max(sums[at + LARGEST]!, Math.abs(value));
+    }
+  }
+
+  /** Writes the twins of the values that `#enter` has taken. */
+  #score(row: Float64Array): void {
+    const size = this.#size;
+    const sums = this.#sums;
+    const { from, to } = this.#columns;
+    const width = from.length;
+    const emptyBefore = this.#count - size;
+    let tail = this.#head * width * WIDTH;
+    for (let column = 0, at = 0; column < width; column++, at += WIDTH, tail += WIDTH) {
+      if (this.#wholeSince[column]! > emptyBefore) {
         row[to[column]!] = Number.NaN;
         continue;
       }
-
       // The window: the head and the tail that is still in it.
+      const headSum = sums[at + SUM]!;
       const tailSum = sums[tail + SUM]!;
-      high = newSum + tailSum;
-      low = newSumLow + (sumError(newSum, tailSum, high) + sums[tail + SUM_LOW]!);
+      let high = headSum + tailSum;
+      let low = sums[at + SUM_LOW]! + (sumError(headSum, tailSum, high) + sums[tail + SUM_LOW]!);
       const sum = high + low;
       const sumLow = low - (sum - high);
+      const headSquares = sums[at + SQUARES]!;
       const tailSquares = sums[tail + SQUARES]!;
-      high = newSquares + tailSquares;
-      low = newSquaresLow + (sumError(newSquares, tailSquares, high) + sums[tail + SQUARES_LOW]!);
+      high = headSquares + tailSquares;
+      low = sums[at + SQUARES_LOW]! + (sumError(headSquares, tailSquares, high) + sums[tail + SQUARES_LOW]!);
       const squares = high + low;
       const moment = centredSquares(squares, low - (squares - high), sum, sumLow, size);
       const std = moment > 0 ? Math.sqrt(moment / (size - 1)) : 0;
-      if (!(std > RELATIVE_ZERO * Math.max(newLargest, sums[tail + LARGEST]!))) {
-        row[to[column]!] = Number.NaN;
-        continue;
-      }
-      // Less the mean, without the rounding of a mean in between.
+      // The value less the mean, without the rounding of a mean in between.
       const mean = sum / size;
       const whole = mean * size;
-      const deviation = value - mean - (sum - whole - multipleError(mean, size, whole) + sumLow) / size;
-      row[to[column]!] = clipScore(deviation / std);
+      const deviation = row[from[column]!]! - mean - (sum - whole - multipleError(mean, size, whole) + sumLow) / size;
+      const varies = std > RELATIVE_ZERO * Math.max(sums[at + LARGEST]!, sums[tail + LARGEST]!);
+      row[to[column]!] = varies ? clipScore(deviation / std) : Number.NaN;
     }
   }
 
