@@ -11,8 +11,8 @@ import {
 import type { Tick } from '../domain/tick.ts';
 import { hasBadSymbol } from '../domain/tick-checks.ts';
 
-/** One symbol of the stage. */
-interface SymbolEntry<Origin> {
+/** One symbol of the stage, as a handle for those who feed it many ticks. */
+export interface SymbolEntry<Origin> {
   readonly stage: SymbolStage<Origin>;
   /** It has been touched since changes were last taken. */
   isChanged: boolean;
@@ -47,11 +47,26 @@ export class CleanStage<Origin> {
     }
     let entry = this.#last;
     if (entry === null || entry.stage.symbol !== tick.symbol) {
-      entry = this.#entryOf(tick.symbol);
+      entry = this.entry(tick.symbol);
       this.#last = entry;
     }
+    this.processIn(entry, tick, origin, sink, live);
+  }
+
+  /** The same without the look-up: `entry` is that of the tick's symbol. */
+  processIn(entry: SymbolEntry<Origin>, tick: Tick, origin: Origin, sink: SymbolSink<Origin>, live: LiveClock | null = null): void {
     if (!entry.isChanged) this.#touch(entry);
     entry.stage.process(tick, origin, sink, live);
+  }
+
+  /** The entry of a symbol, which is not empty; a new one where there was none. */
+  entry(symbol: string): SymbolEntry<Origin> {
+    let entry = this.#symbols.get(symbol);
+    if (entry === undefined) {
+      entry = { stage: new SymbolStage(symbol, this.#settings, this.#grids), isChanged: false };
+      this.#symbols.set(symbol, entry);
+    }
+    return entry;
   }
 
   /** Closes the bars that the wall clock has left behind (spec section 2, live only). */
@@ -73,7 +88,7 @@ export class CleanStage<Origin> {
 
   /** Puts one symbol back as `takeChanges` wrote it. */
   restore(symbol: string, state: SymbolStageState<Origin>): void {
-    this.#entryOf(symbol).stage.restore(state);
+    this.entry(symbol).stage.restore(state);
   }
 
   /** The symbols seen so far, with their counts and series: for metrics and the status page. */
@@ -97,14 +112,5 @@ export class CleanStage<Origin> {
   #touch(entry: SymbolEntry<Origin>): void {
     entry.isChanged = true;
     this.#changed.push(entry);
-  }
-
-  #entryOf(symbol: string): SymbolEntry<Origin> {
-    let entry = this.#symbols.get(symbol);
-    if (entry === undefined) {
-      entry = { stage: new SymbolStage(symbol, this.#settings, this.#grids), isChanged: false };
-      this.#symbols.set(symbol, entry);
-    }
-    return entry;
   }
 }
