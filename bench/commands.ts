@@ -1,5 +1,6 @@
+import { catchup } from './catchup.ts';
 import { kernels } from './kernels.ts';
 import type { BenchCommand } from './lib/command.ts';
 
 /** Every benchmark, in the order of the help. */
-export const COMMANDS: readonly BenchCommand[] = [kernels];
+export const COMMANDS: readonly BenchCommand[] = [catchup, kernels];
