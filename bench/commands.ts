@@ -1,6 +1,7 @@
 import { catchup } from './catchup.ts';
 import { kernels } from './kernels.ts';
 import type { BenchCommand } from './lib/command.ts';
+import { peers } from './peers.ts';
 
 /** Every benchmark, in the order of the help. */
-export const COMMANDS: readonly BenchCommand[] = [catchup, kernels];
+export const COMMANDS: readonly BenchCommand[] = [catchup, peers, kernels];

@@ -7,11 +7,11 @@ test('numbers stand to the right, text to the left, each column as wide as its l
     { peer: 'kafka-streams', ticks_per_s: 12, cpu_s: null, counts: false },
   ]);
   expect(table.split('\n')).toEqual([
-    '               ticks per',
-    'peer                   s  cpu s  counts',
-    '-------------  ---------  -----  ------',
-    'ours           1,234,567   1.23  yes',
-    'kafka-streams         12      -  NO',
+    '               ticks per   cpu',
+    'peer                   s     s  counts',
+    '-------------  ---------  ----  ------',
+    'ours           1,234,567  1.23  yes',
+    'kafka-streams         12     -  NO',
   ]);
 });
 
