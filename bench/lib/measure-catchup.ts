@@ -34,11 +34,11 @@ export async function measureCatchup(
   const { guarantee, workers, runtime, nodeOptions } = variant;
   const settingsFile = installation.settingsFile(guarantee, runtime);
   const watcher = await Watcher.start(scope, installation, expected);
-  const before = markUsage(platform, watcher.pid);
+  const before = markUsage(platform, [watcher.pid]);
   const worker = WorkerProcess.start(scope, platform, { settingsFile, workers, ...(nodeOptions === undefined ? {} : { nodeOptions }) });
   const watched = await Promise.race([watcher.done(LIMIT_MS), worker.failed()]);
   const usage = worker.usage();
-  const { brokerS, othersS } = usageBetween(before, markUsage(platform, watcher.pid), usage.cpuS);
+  const { brokerS, othersS } = usageBetween(before, markUsage(platform, [watcher.pid]), usage.cpuS);
   await watcher.end();
   await worker.stop();
   const seconds = (watched.doneAt - worker.startedAt) / 1_000;

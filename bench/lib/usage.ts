@@ -56,21 +56,22 @@ export interface UsageMark {
   readonly kafkaS: number;
   readonly registryS: number;
   readonly ownS: number;
-  readonly helperS: number;
+  readonly helpersS: number;
 }
 
-/** What has been used so far by the machine, the platform, this program and the helper process that watches (null: there is none). */
-export function markUsage({ kafkaPid, registryPid }: BenchPlatform, helperPid: number | null): UsageMark {
+/** What has been used so far by the machine, the platform, this program and the helpers that watch and load. */
+export function markUsage({ kafkaPid, registryPid }: BenchPlatform, helperPids: readonly number[]): UsageMark {
   const of = (pid: number | null) => (pid === null ? 0 : treeUsage(pid).cpuS);
+  const helpersS = helperPids.reduce((sum, pid) => sum + of(pid), 0);
   const { user, system } = process.cpuUsage();
-  return { machineS: machineCpuS(), kafkaS: of(kafkaPid), registryS: of(registryPid), ownS: (user + system) / 1e6, helperS: of(helperPid) };
+  return { machineS: machineCpuS(), kafkaS: of(kafkaPid), registryS: of(registryPid), ownS: (user + system) / 1e6, helpersS };
 }
 
 /** What broker and others used between two marks while `workS` was the measured program's own; an external broker counts among the others. */
 export function usageBetween(from: UsageMark, to: UsageMark, workS: number): { brokerS: number; othersS: number } {
   const since = (key: keyof UsageMark) => to[key] - from[key];
   const brokerS = since('kafkaS');
-  return { brokerS, othersS: since('machineS') - workS - brokerS - since('registryS') - since('ownS') - since('helperS') };
+  return { brokerS, othersS: since('machineS') - workS - brokerS - since('registryS') - since('ownS') - since('helpersS') };
 }
 
 /** Processor seconds that all programs of this machine have used: all but idle time and waiting for disks. */

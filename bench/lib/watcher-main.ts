@@ -5,6 +5,7 @@ import { Registry } from '../../src/codec/registry.ts';
 import { KafkaAdmin } from '../../src/kafka/admin.ts';
 import { LogReader } from '../../src/kafka/log-reader.ts';
 import { silentLog } from '../../src/log.ts';
+import { projected } from './projection.ts';
 import type { WatcherMessage, WatcherTask } from './watcher-messages.ts';
 
 type MatrixHead = Pick<CorrelationMatrix, 'timeframe' | 'version' | 'window_end'>;
@@ -14,13 +15,6 @@ const connection = { brokers: task.brokers, clientId: 'arbitrex-bench-watcher' }
 
 function say(message: WatcherMessage): void {
   process.send!(message);
-}
-
-/** Only these fields are decoded; the rest is skipped. */
-function headSchema(): object {
-  const schema = schemas['features-tier2'];
-  const wanted: readonly string[] = ['timeframe', 'version', 'window_end'] satisfies (keyof MatrixHead)[];
-  return { ...schema, fields: schema.fields.filter(({ name }) => wanted.includes(name)) };
 }
 
 async function watch(): Promise<void> {
@@ -33,7 +27,10 @@ async function watch(): Promise<void> {
   await reader.connect();
   for (const [partition] of barPartitions.entries()) reader.assign(task.bars, partition, 0);
   for (const [partition] of matrixPartitions.entries()) reader.assign(task.matrices, partition, 0);
-  const decoder = new RecordDecoder<MatrixHead>(new Registry({ url: task.registryUrl }), headSchema());
+  const decoder = new RecordDecoder<MatrixHead>(
+    new Registry({ url: task.registryUrl }),
+    projected(schemas['features-tier2'], ['timeframe', 'version', 'window_end']),
+  );
   const waitingFor = new Map(Object.entries(task.lastWindowEnds));
   const versions = new Map<string, number>();
   let hasFirst = false;

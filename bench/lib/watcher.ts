@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { UserError } from '../../src/errors.ts';
+import { HelperProcess } from './helper-process.ts';
 import type { Installation } from './installation.ts';
 import type { Expected } from './market.ts';
 import type { Scope } from './scope.ts';
 import type { WatcherMessage, WatcherTask } from './watcher-messages.ts';
+
+const READY_LIMIT_MS = 60_000;
 
 /** What the watcher saw. Times are wall clock ms. */
 export interface Watched {
@@ -17,26 +18,10 @@ export interface Watched {
 
 /** Watches bars and matrices from a process of its own, so that neither the worker nor the benchmark is in its way. */
 export class Watcher {
-  readonly pid: number;
-  readonly #child: ChildProcess;
-  readonly #stop: () => Promise<void>;
-  #firstAt: number | null = null;
-  readonly #done: Promise<Watched>;
+  readonly #process: HelperProcess<WatcherMessage>;
 
-  private constructor(scope: Scope, child: ChildProcess, ready: () => void) {
-    this.#child = child;
-    this.pid = child.pid!;
-    this.#stop = scope.defer(() => this.#child.kill());
-    this.#done = new Promise((resolve, reject) => {
-      child.on('message', (message: WatcherMessage) => {
-        if (message.event === 'ready') ready();
-        else if (message.event === 'first') this.#firstAt = message.at;
-        else resolve({ firstAt: this.#firstAt ?? message.at, doneAt: message.at, ...message });
-      });
-      child.once('exit', (code, signal) => reject(new Error(`the watching process ended: ${code ?? signal}`)));
-    });
-    // Whoever awaits it sees the rejection.
-    this.#done.catch(() => {});
+  private constructor(process: HelperProcess<WatcherMessage>) {
+    this.#process = process;
   }
 
   /** Resolves when it reads. */
@@ -44,30 +29,27 @@ export class Watcher {
     const { brokers, registryUrl } = installation.platform;
     const topics = { bars: installation.topic('clean-ohlcv'), matrices: installation.topic('features-tier2') };
     const task: WatcherTask = { brokers, registryUrl, ...topics, lastWindowEnds };
-    const child = fork(join(import.meta.dirname, 'watcher-main.ts'), [JSON.stringify(task)], {
-      detached: true,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    const ready = Promise.withResolvers<void>();
-    const watcher = new Watcher(scope, child, ready.resolve);
-    await Promise.race([ready.promise, watcher.#done]);
-    return watcher;
+    const process = new HelperProcess<WatcherMessage>(scope, join(import.meta.dirname, 'watcher-main.ts'), task);
+    await process.said('ready', READY_LIMIT_MS);
+    return new Watcher(process);
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Resolves to when the first bar could be read, wall clock ms. Throws UserError after `limitMs`. */
+  async first(limitMs: number): Promise<number> {
+    return (await this.#process.said('first', limitMs)).at;
   }
 
   /** Resolves when the last matrix can be read. Throws UserError after `limitMs`. */
   async done(limitMs: number): Promise<Watched> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new UserError(`the last matrix did not come within ${limitMs / 1_000} s`)), limitMs);
-    });
-    try {
-      return await Promise.race([this.#done, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const { at: doneAt, matrices, versionGaps } = await this.#process.said('done', limitMs);
+    return { firstAt: await this.first(limitMs), doneAt, matrices, versionGaps };
   }
 
   async end(): Promise<void> {
-    await this.#stop();
+    await this.#process.end();
   }
 }

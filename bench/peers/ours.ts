@@ -48,7 +48,7 @@ export async function catchUpOurs(
   await prepareOurs(installation);
   const made = peers.made();
   const watch = await peers.watch(made.last_window_end, TIMEOUT_SECONDS);
-  const before = markUsage(platform, watch.pid);
+  const before = markUsage(platform, [watch.pid]);
   const worker = WorkerProcess.start(scope, platform, { settingsFile: installation.settingsFile(guarantee), workers });
   const observe = async (): Promise<Row> => {
     let firstAt: number | null = null;
@@ -58,7 +58,7 @@ export async function catchUpOurs(
       if (word === 'FIRST') firstAt = Number(text);
       else if (word === 'DONE') {
         const { cpuS, peakRssMb } = worker.usage();
-        const { brokerS, othersS } = usageBetween(before, markUsage(platform, watch.pid), cpuS);
+        const { brokerS, othersS } = usageBetween(before, markUsage(platform, [watch.pid]), cpuS);
         // It counts while the worker ends, as with the peers.
         void worker.stop();
         const seconds = (Number(text) - worker.startedAt) / 1_000;
