@@ -2,18 +2,42 @@ import type { Cell, Row } from './result.ts';
 
 /** A table for people: a heading, a rule, one line a row; numbers to the right, text to the left. Empty where there is no row. */
 export function renderTable(rows: readonly Row[]): string {
-  const keys = Object.keys(rows[0] ?? {});
-  if (keys.length === 0) return '';
-  const columns = keys.map((key) => {
-    const cells = rows.map((row) => row[key] ?? null);
-    const texts = [key.replaceAll('_', ' '), ...cells.map(renderCell)];
-    const width = Math.max(...texts.map(({ length }) => length));
-    const isText = cells.every((cell) => typeof cell === 'string' || typeof cell === 'boolean');
-    return { width, texts: texts.map((text) => (isText ? text.padEnd(width) : text.padStart(width))) };
-  });
-  const lines = [0, ...rows.map((_, at) => at + 1)].map((line) => columns.map(({ texts }) => texts[line]!).join('  '));
-  const rule = columns.map(({ width }) => '-'.repeat(width)).join('  ');
-  return [lines[0]!, rule, ...lines.slice(1)].map((line) => line.trimEnd()).join('\n');
+  const columns = Object.keys(rows[0] ?? {}).map((key) => columnOf(key, rows));
+  if (columns.length === 0) return '';
+  const headingLines = Math.max(...columns.map(({ heading }) => heading.length));
+  const lineOf = (textOf: (column: Column) => string) =>
+    columns
+      .map((column) => (column.isText ? textOf(column).padEnd(column.width) : textOf(column).padStart(column.width)))
+      .join('  ')
+      .trimEnd();
+  return [
+    // Short headings stand on the rule.
+    ...Array.from({ length: headingLines }, (_, at) => lineOf(({ heading }) => heading[at - headingLines + heading.length] ?? '')),
+    lineOf(({ width }) => '-'.repeat(width)),
+    ...rows.map((_, at) => lineOf(({ cells }) => cells[at]!)),
+  ].join('\n');
+}
+
+interface Column {
+  /** As many lines as it takes not to be wider than what is below it, or its longest word. */
+  readonly heading: readonly string[];
+  readonly cells: readonly string[];
+  readonly width: number;
+  readonly isText: boolean;
+}
+
+function columnOf(key: string, rows: readonly Row[]): Column {
+  const found = rows.map((row) => row[key] ?? null);
+  const cells = found.map(renderCell);
+  const words = key.split('_');
+  const width = Math.max(...[...words, ...cells].map(({ length }) => length));
+  const heading: string[] = [];
+  for (const word of words) {
+    const longer = `${heading.at(-1)} ${word}`;
+    if (heading.length > 0 && longer.length <= width) heading[heading.length - 1] = longer;
+    else heading.push(word);
+  }
+  return { heading, cells, width, isText: found.every((cell) => typeof cell === 'string' || typeof cell === 'boolean') };
 }
 
 /** Three significant digits are more than a benchmark can promise; whole numbers stay whole. */

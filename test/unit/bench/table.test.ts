@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
 import { renderTable } from '../../../bench/lib/table.ts';
 
-test('numbers stand to the right, text to the left, each column as wide as it must be', () => {
+test('numbers stand to the right, text to the left, each column as wide as its longest cell or word', () => {
   const table = renderTable([
     { peer: 'ours', ticks_per_s: 1_234_567, cpu_s: 1.2345, counts: true },
     { peer: 'kafka-streams', ticks_per_s: 12, cpu_s: null, counts: false },
   ]);
   expect(table.split('\n')).toEqual([
-    'peer           ticks per s  cpu s  counts',
-    '-------------  -----------  -----  ------',
-    'ours             1,234,567   1.23  yes',
-    'kafka-streams           12      -  NO',
+    '               ticks per   cpu',
+    'peer                   s     s  counts',
+    '-------------  ---------  ----  ------',
+    'ours           1,234,567  1.23  yes',
+    'kafka-streams         12     -  NO',
   ]);
 });
 
