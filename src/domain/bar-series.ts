@@ -41,8 +41,8 @@ export class BarSeries {
   readonly #clean: CleanSeries;
   /** The first slot that has not closed; ticks of earlier slots are LATE. -Infinity before the first tick. */
   #nextSlot = Number.NEGATIVE_INFINITY;
-  /** When slot #nextSlot closes, in event time. */
-  #nextCloseTime = Number.NEGATIVE_INFINITY;
+  /** The event time at which the next slot closes: `advance` does nothing before it. -Infinity before the first tick. */
+  nextCloseTime = Number.NEGATIVE_INFINITY;
   /** The series has emitted a bar since its start or its last restart. */
   #started = false;
   /** Empty slots since the last bar with ticks. */
@@ -66,7 +66,7 @@ export class BarSeries {
 
   /** Event time has reached `highestEventTime`: closes every slot whose end + grace lies at or before it. */
   advance(highestEventTime: number, sink: BarSink): void {
-    if (highestEventTime < this.#nextCloseTime) return;
+    if (highestEventTime < this.nextCloseTime) return;
     this.#closeBefore(this.grid.indexOf(highestEventTime - this.#graceMs), sink);
   }
 
@@ -136,7 +136,8 @@ export class BarSeries {
   #closeBefore(slot: number, sink: BarSink): void {
     let cursor = this.#nextSlot;
     while (this.#open.length > 0 && this.#open[0]!.slot < slot) {
-      const bar = this.#open.shift()!;
+      // All but always it is the only one.
+      const bar = this.#open.length === 1 ? this.#open.pop()! : this.#open.shift()!;
       this.#emitEmpty(cursor, bar.slot, sink);
       this.#emitOpen(bar, sink);
       cursor = bar.slot + 1;
@@ -149,7 +150,7 @@ export class BarSeries {
 
   #setNextSlot(slot: number): void {
     this.#nextSlot = slot;
-    this.#nextCloseTime = Number.isFinite(slot) ? this.grid.endOf(slot) + this.#graceMs : slot;
+    this.nextCloseTime = Number.isFinite(slot) ? this.grid.endOf(slot) + this.#graceMs : slot;
   }
 
   /** The slots from `from` up to but not including `to` have no tick: missing bars, or a restart where the run of them grows too long. */
@@ -217,7 +218,8 @@ export class BarSeries {
     if (at > 0 && open[at - 1]!.slot === slot) return open[at - 1]!;
     const bar = this.#spare.pop() ?? new OpenBar();
     bar.reset(slot);
-    open.splice(at, 0, bar);
+    if (at === open.length) open.push(bar);
+    else open.splice(at, 0, bar);
     return bar;
   }
 }

@@ -1,0 +1,17 @@
+import { type Command, Option } from 'commander';
+import { wholeNumber } from '../../src/cli/options.ts';
+
+/** What the benchmarks on Kafka share. */
+export interface CommonOptions {
+  readonly runs: number;
+  readonly external?: boolean;
+}
+
+/** Adds --runs and --external. */
+export function addCommonOptions(command: Command, runs: number): void {
+  command
+    .option('--runs <n>', 'runs of every variant, in turn; the table shows medians', wholeNumber(1), runs)
+    .addOption(
+      new Option('--external', 'measure on the cluster of KAFKA_BROKERS and SCHEMA_REGISTRY_URL, under a topic prefix of its own'),
+    );
+}
