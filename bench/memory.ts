@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { wholeNumber } from '../src/cli/options.ts';
-import { CATCHUP_SETTINGS } from './catchup.ts';
+import { type Backlog, writeBacklog } from './lib/backlog.ts';
 import { build } from './lib/build.ts';
 import type { BenchCommand, BenchContext } from './lib/command.ts';
-import { GUARANTEES, type Guarantee, Installation } from './lib/installation.ts';
-import { type Expected, expectedOf, marketSymbols, marketTicks } from './lib/market.ts';
+import { GUARANTEES, type Guarantee } from './lib/installation.ts';
+import { marketSymbols } from './lib/market.ts';
 import { addCommonOptions, type CommonOptions } from './lib/options.ts';
 import { openPlatform } from './lib/platform.ts';
 import type { BenchResult, Row } from './lib/result.ts';
@@ -41,17 +41,14 @@ async function run(options: MemoryOptions, context: BenchContext): Promise<Bench
   const { progress } = context;
   await build(context);
   const platform = await openPlatform(context, options.external === true);
-  const installation = await Installation.create(context, platform, CATCHUP_SETTINGS);
-  progress.show(`writing ${options.n.toLocaleString('en')} ticks`);
-  await installation.produce(marketTicks(marketSymbols(), options.n), (sent) => progress.advance(`${sent.toLocaleString('en')} ticks`));
-  const expected = expectedOf(marketSymbols(), options.n, ['1m']);
+  const backlog = await writeBacklog(context, platform, { symbols: marketSymbols(), timeframes: ['1m'], ticks: options.n });
   const problems: string[] = [];
   const runs: Row[] = [];
   for (let i = 1; i <= options.runs; i++) {
     for (const guarantee of GUARANTEES) {
       progress.show(`run ${i}: ${guarantee}`);
-      if (runs.length > 0) await installation.reset();
-      runs.push(await measure(context, installation, expected, guarantee, problems));
+      if (runs.length > 0) await backlog.installation.reset();
+      runs.push(await measure(context, backlog, guarantee, problems));
     }
   }
   return {
@@ -64,8 +61,7 @@ async function run(options: MemoryOptions, context: BenchContext): Promise<Bench
 
 async function measure(
   { scope }: BenchContext,
-  installation: Installation,
-  expected: Expected,
+  { installation, expected }: Backlog,
   guarantee: Guarantee,
   problems: string[],
 ): Promise<Row> {

@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { wholeNumber } from '../src/cli/options.ts';
+import { writeBacklog } from './lib/backlog.ts';
 import { build } from './lib/build.ts';
 import type { BenchCommand, BenchContext } from './lib/command.ts';
-import { Installation } from './lib/installation.ts';
-import { type BenchTimeframe, DURATIONS_MS, type Expected, expectedOf, marketSymbols, marketTicks } from './lib/market.ts';
+import { type BenchTimeframe, DURATIONS_MS, type Expected, marketSymbols } from './lib/market.ts';
 import { measureCatchup } from './lib/measure-catchup.ts';
-import { addCommonOptions, type CommonOptions } from './lib/options.ts';
+import { addCommonOptions, type CommonOptions, numberList } from './lib/options.ts';
 import { type BenchPlatform, openPlatform } from './lib/platform.ts';
 import type { BenchResult, Row } from './lib/result.ts';
 import { medianRow, rounded } from './lib/statistics.ts';
@@ -41,18 +41,10 @@ export const scale: BenchCommand = {
     addCommonOptions(command, 1);
     command
       .option('--n <ticks>', 'ticks at each point', wholeNumber(60_000), 1_000_000)
-      .option('--symbols <list>', 'numbers of symbols, separated by commas', counts, [28, 280, 1_000]);
+      .option('--symbols <list>', 'numbers of symbols, separated by commas', numberList(2, 1_000), [28, 280, 1_000]);
   },
   run: (options: ScaleOptions, context) => run(options, context),
 };
-
-function counts(text: string): number[] {
-  const list = text.split(',').map(Number);
-  if (!list.every((count) => Number.isSafeInteger(count) && count >= 2 && count <= 1_000)) {
-    throw new InvalidArgumentError('expected whole numbers from 2 to 1000');
-  }
-  return list;
-}
 
 async function run(options: ScaleOptions, context: BenchContext): Promise<BenchResult> {
   await build(context);
@@ -84,18 +76,9 @@ async function measureVariant(
   const { timeframes, window } = variant;
   const symbols = marketSymbols(variant.symbols);
   const name = `${symbols.length} symbols, ${timeframes.join(' ')}, window ${window}`;
-  progress.show(`${name}: topics and ticks`);
-  const installation = await Installation.create(context, platform, {
-    timeframes,
-    calendar: '24x7',
-    window,
-    symbols,
-    shared_partitions: 0,
-    universes: [{ name: 'all', symbols }],
-    topics: { tier2_max_message_bytes: MAX_MATRIX_BYTES },
-  });
-  await installation.produce(marketTicks(symbols, options.n), (sent) => progress.advance(`${sent.toLocaleString('en')} ticks`));
-  const expected = expectedOf(symbols, options.n, timeframes);
+  progress.show(`${name}: topics`);
+  const more = { window, topics: { tier2_max_message_bytes: MAX_MATRIX_BYTES } };
+  const { installation, expected } = await writeBacklog(context, platform, { symbols, timeframes, ticks: options.n }, more);
   const runs: Row[] = [];
   for (let i = 1; i <= options.runs; i++) {
     progress.show(`run ${i}: ${name}, all stages`);

@@ -1,5 +1,6 @@
 import { syntheticTicks } from '../../src/clients/synthetic.ts';
 import type { NewTick } from '../../src/clients/tick-producer.ts';
+import type { SettingsText } from './installation.ts';
 
 /** Currencies in the order in which the market quotes them against each other. */
 const CURRENCIES = ['EUR', 'GBP', 'AUD', 'NZD', 'USD', 'CAD', 'CHF', 'JPY'] as const;
@@ -18,6 +19,15 @@ export function marketSymbols(count = 28): string[] {
   const crosses = CURRENCIES.flatMap((base, i) => CURRENCIES.slice(i + 1).map((quote) => base + quote)).sort();
   const more = Array.from({ length: Math.max(0, count - crosses.length) }, (_, i) => `SYM${String(i).padStart(4, '0')}`);
   return [...crosses, ...more].slice(0, count);
+}
+
+/** Settings for these symbols, each with a partition of its own, and one universe of all of them; `more` goes before what is said here. */
+export function marketSettings(
+  timeframes: readonly BenchTimeframe[],
+  symbols: readonly string[] = marketSymbols(),
+  more: SettingsText = {},
+): SettingsText {
+  return { timeframes, calendar: '24x7', symbols, shared_partitions: 0, universes: [{ name: 'all', symbols }], ...more };
 }
 
 /** What must come of ticks, if nothing is lost or done twice. */

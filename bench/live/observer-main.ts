@@ -3,9 +3,10 @@ import { RecordDecoder } from '../../src/codec/decoder.ts';
 import { type CorrelationMatrix, schemas, type Tier1Features } from '../../src/codec/generated/records.ts';
 import { Registry } from '../../src/codec/registry.ts';
 import { KafkaAdmin } from '../../src/kafka/admin.ts';
-import { type FetchedRecord, LogReader } from '../../src/kafka/log-reader.ts';
+import type { FetchedRecord } from '../../src/kafka/log-reader.ts';
 import { silentLog } from '../../src/log.ts';
 import { projected } from '../lib/projection.ts';
+import { openReader } from '../lib/reader.ts';
 import type { Observation, Observed, ObserverMessage, ObserverTask } from './observer-messages.ts';
 
 const task = JSON.parse(process.argv[2]!) as ObserverTask;
@@ -39,9 +40,7 @@ async function follow(topic: string, take: (records: FetchedRecord[], now: numbe
   const admin = await KafkaAdmin.connect(connection, silentLog);
   const ends = await admin.watermarks(topic);
   await admin.close();
-  const limits = { maxBytes: 8 * 1024 * 1024, maxBytesPerPartition: 1024 * 1024, maxWaitMs: 100 };
-  const reader = new LogReader(connection, silentLog, { isolation: 'read_committed', ...limits });
-  await reader.connect();
+  const reader = await openReader(connection);
   for (const [partition, { high }] of ends.entries()) reader.assign(topic, partition, high);
   void (async () => {
     for (;;) {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../src/errors.ts';
-import { LogReader } from '../../src/kafka/log-reader.ts';
-import { silentLog } from '../../src/log.ts';
 import type { BenchContext } from '../lib/command.ts';
 import { type Guarantee, Installation } from '../lib/installation.ts';
-import { marketSymbols, marketTicks } from '../lib/market.ts';
+import { marketSettings, marketSymbols, marketTicks } from '../lib/market.ts';
 import type { BenchPlatform } from '../lib/platform.ts';
+import { openReader } from '../lib/reader.ts';
 import { rounded } from '../lib/statistics.ts';
 import { WorkerProcess } from '../lib/worker-process.ts';
 
@@ -26,14 +25,7 @@ export async function measureRestore(
   problems: string[],
 ): Promise<number[]> {
   const symbols = marketSymbols();
-  const settings = {
-    timeframes: RESTORE_TIMEFRAMES,
-    calendar: '24x7',
-    symbols,
-    shared_partitions: 0,
-    universes: [{ name: 'all', symbols }],
-  };
-  const installation = await Installation.create({ scope, progress }, platform, settings);
+  const installation = await Installation.create({ scope, progress }, platform, marketSettings(RESTORE_TIMEFRAMES));
   const settingsFile = installation.settingsFile(guarantee);
   const start = () => WorkerProcess.start(scope, platform, { settingsFile, workers: 1 });
   const ticks = marketTicks(symbols, Number.POSITIVE_INFINITY, 1);
@@ -84,9 +76,7 @@ async function newBars(
   symbols: readonly string[],
 ): Promise<{ all: Promise<void>; close: () => Promise<void> }> {
   const topic = topology.topics['features-tier1'].name;
-  const limits = { maxBytes: 8 * 1024 * 1024, maxBytesPerPartition: 1024 * 1024, maxWaitMs: 100 };
-  const reader = new LogReader(connection, silentLog, { isolation: 'read_committed', ...limits });
-  await reader.connect();
+  const reader = await openReader(connection);
   for (const [partition, { high }] of (await admin.watermarks(topic)).entries()) reader.assign(topic, partition, high);
   const missing = new Set(symbols);
   const limit = performance.now() + LIMIT_MS;
