@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '../src/cli/options.ts';
+import { writeBacklog } from './lib/backlog.ts';
 import { build } from './lib/build.ts';
 import type { BenchCommand, BenchContext } from './lib/command.ts';
-import { GUARANTEES, Installation } from './lib/installation.ts';
-import { expectedOf, marketSymbols, marketTicks } from './lib/market.ts';
+import { GUARANTEES } from './lib/installation.ts';
+import { marketSymbols } from './lib/market.ts';
 import { type CatchupVariant, measureCatchup } from './lib/measure-catchup.ts';
 import { addCommonOptions, type CommonOptions } from './lib/options.ts';
 import { openPlatform } from './lib/platform.ts';
@@ -20,14 +21,6 @@ interface CatchupOptions extends CommonOptions {
   readonly profileDir: string;
 }
 
-/** The work of the peers: one timeframe, all of tier 1, and a matrix of all symbols every minute. */
-export const CATCHUP_SETTINGS = {
-  timeframes: ['1m'],
-  calendar: '24x7',
-  symbols: marketSymbols(),
-  shared_partitions: 0,
-  universes: [{ name: 'all', symbols: marketSymbols() }],
-} as const;
 const PROFILED = 25;
 
 /** `npm run bench -- catchup`. */
@@ -55,11 +48,8 @@ async function run(options: CatchupOptions, context: BenchContext): Promise<Benc
   const { progress } = context;
   await build(context);
   const platform = await openPlatform(context, options.external === true);
-  const installation = await Installation.create(context, platform, CATCHUP_SETTINGS);
   const symbols = marketSymbols();
-  progress.show(`writing ${options.n.toLocaleString('en')} ticks`);
-  await installation.produce(marketTicks(symbols, options.n), (sent) => progress.advance(`${sent.toLocaleString('en')} ticks`));
-  const expected = expectedOf(symbols, options.n, ['1m']);
+  const { installation, expected } = await writeBacklog(context, platform, { symbols, timeframes: ['1m'], ticks: options.n });
   const variants = variantsOf(options);
   const problems: string[] = [];
   const runs: Row[] = [];

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { wholeNumber } from '../src/cli/options.ts';
 import { build } from './lib/build.ts';
 import type { BenchCommand, BenchContext } from './lib/command.ts';
 import { GUARANTEES, type Guarantee } from './lib/installation.ts';
-import { addCommonOptions, type CommonOptions } from './lib/options.ts';
+import { addCommonOptions, type CommonOptions, numberList } from './lib/options.ts';
 import { type BenchPlatform, openPlatform } from './lib/platform.ts';
 import type { BenchResult, Row } from './lib/result.ts';
 import { medianRow, rounded } from './lib/statistics.ts';
@@ -35,7 +35,7 @@ export const latency: BenchCommand = {
   configure(command: Command) {
     addCommonOptions(command, 3);
     command
-      .option('--rates <list>', 'ticks a second, separated by commas', rates, [2_000, 20_000, 50_000])
+      .option('--rates <list>', 'ticks a second, separated by commas', numberList(1, 1_000_000), [2_000, 20_000, 50_000])
       .option('--seconds <s>', 'how long each run (with --halt: each phase) is measured', wholeNumber(2), 60)
       .option('--warmup <s>', 'load before that', wholeNumber(1), 15)
       .option('--workers <n>', 'worker processes', wholeNumber(1), 1)
@@ -43,12 +43,6 @@ export const latency: BenchCommand = {
   },
   run: (options: LatencyOptions, context) => run(options, context),
 };
-
-function rates(text: string): number[] {
-  const list = text.split(',').map(Number);
-  if (!list.every((rate) => Number.isSafeInteger(rate) && rate > 0)) throw new InvalidArgumentError('expected whole numbers above 0');
-  return list;
-}
 
 async function run(options: LatencyOptions, context: BenchContext): Promise<BenchResult> {
   await build(context);

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../src/cli/options.ts';
-import { CATCHUP_SETTINGS } from './catchup.ts';
 import { build } from './lib/build.ts';
 import type { BenchCommand, BenchContext } from './lib/command.ts';
 import { GUARANTEES, type Guarantee, Installation } from './lib/installation.ts';
+import { marketSettings } from './lib/market.ts';
 import { openPlatform } from './lib/platform.ts';
 import type { BenchResult, Row } from './lib/result.ts';
 import { medianRow } from './lib/statistics.ts';
@@ -48,7 +48,7 @@ async function run(options: PeersOptions, context: BenchContext): Promise<BenchR
   const { progress } = context;
   const runs: Row[] = [];
   // Their generator makes the topics anew; what it does not know of stays.
-  const installation = await Installation.create(context, platform, CATCHUP_SETTINGS, '');
+  const installation = await Installation.create(context, platform, marketSettings(['1m']), '');
   for (let i = 1; i <= options.runs; i++) {
     for (const guarantee of GUARANTEES) {
       progress.show(`run ${i}: ${KAFKA_STREAMS}, ${guarantee}`);

@@ -1,11 +1,13 @@
 import { syntheticTicks } from '../../src/clients/synthetic.ts';
 import type { NewTick } from '../../src/clients/tick-producer.ts';
+import type { SettingsText } from './installation.ts';
 
 /** Currencies in the order in which the market quotes them against each other. */
 const CURRENCIES = ['EUR', 'GBP', 'AUD', 'NZD', 'USD', 'CAD', 'CHF', 'JPY'] as const;
 const START_MS = Date.UTC(2024, 0, 1);
 const MINUTE_MS = 60_000;
-const TICKS_PER_SYMBOL_AND_MINUTE = 20;
+/** Of one symbol. */
+const TICKS_PER_MINUTE = 20;
 const SEED = 20_240_101;
 export const DURATIONS_MS = { '1s': 1_000, '1m': MINUTE_MS, '5m': 5 * MINUTE_MS, '1H': 60 * MINUTE_MS } as const;
 
@@ -19,6 +21,15 @@ export function marketSymbols(count = 28): string[] {
   return [...crosses, ...more].slice(0, count);
 }
 
+/** Settings for these symbols, each with a partition of its own, and one universe of all of them; `more` goes before what is said here. */
+export function marketSettings(
+  timeframes: readonly BenchTimeframe[],
+  symbols: readonly string[] = marketSymbols(),
+  more: SettingsText = {},
+): SettingsText {
+  return { timeframes, calendar: '24x7', symbols, shared_partitions: 0, universes: [{ name: 'all', symbols }], ...more };
+}
+
 /** What must come of ticks, if nothing is lost or done twice. */
 export interface Expected {
   readonly ticks: number;
@@ -30,16 +41,16 @@ export interface Expected {
 }
 
 /**
- * The same ticks every time: correlated walks, a tick of every symbol in turn, 20 a symbol and minute of event time from 2024-01-01 on. Each has
- * its symbol's partition to itself and is in order, so every slot between a symbol's first and last tick gives one bar.
+ * The same ticks every time: correlated walks, a tick of every symbol in turn, `perMinute` a symbol and minute of event time from 2024-01-01 on.
+ * Symbols do not share partitions and their ticks are in order, so every slot between a symbol's first and last tick gives one bar.
  */
-export function marketTicks(symbols: readonly string[], ticks: number): Generator<NewTick> {
-  return syntheticTicks({ symbols, ticks, seed: SEED, startMs: START_MS, intervalMs: intervalMs(symbols.length) });
+export function marketTicks(symbols: readonly string[], ticks: number, perMinute: number = TICKS_PER_MINUTE): Generator<NewTick> {
+  return syntheticTicks({ symbols, ticks, seed: SEED, startMs: START_MS, intervalMs: intervalMs(symbols.length, perMinute) });
 }
 
 /** What a right pipeline makes of `marketTicks` with one universe of all symbols. */
 export function expectedOf(symbols: readonly string[], ticks: number, timeframes: readonly BenchTimeframe[]): Expected {
-  const timeOf = (i: number) => Math.round(START_MS + i * intervalMs(symbols.length));
+  const timeOf = (i: number) => Math.round(START_MS + i * intervalMs(symbols.length, TICKS_PER_MINUTE));
   let bars = 0;
   let matrices = 0;
   const lastWindowEnds: Record<string, number> = {};
@@ -62,6 +73,6 @@ export function expectedOf(symbols: readonly string[], ticks: number, timeframes
   return { ticks, bars, matrices, lastWindowEnds };
 }
 
-function intervalMs(symbols: number): number {
-  return MINUTE_MS / (TICKS_PER_SYMBOL_AND_MINUTE * symbols);
+function intervalMs(symbols: number, perMinute: number): number {
+  return MINUTE_MS / (perMinute * symbols);
 }

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../src/cli/options.ts';
 
 /** What the benchmarks on Kafka share. */
@@ -14,4 +14,13 @@ export function addCommonOptions(command: Command, runs: number): void {
     .addOption(
       new Option('--external', 'measure on the cluster of KAFKA_BROKERS and SCHEMA_REGISTRY_URL, under a topic prefix of its own'),
     );
+}
+
+/** Parses an option that is a list of whole numbers from `least` to `most`, separated by commas; anything else is a usage error. */
+export function numberList(least: number, most: number): (text: string) => number[] {
+  return (text) => {
+    const list = text.split(',').map(Number);
+    if (list.every((value) => Number.isSafeInteger(value) && value >= least && value <= most)) return list;
+    throw new InvalidArgumentError(`expected whole numbers from ${least} to ${most}, separated by commas`);
+  };
 }

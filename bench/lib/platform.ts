@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.ts';
 import { locateHome } from '../../src/platform/home.ts';
-import { startPlatform, stopPlatform } from '../../src/platform/index.ts';
+import { makeTemporaryHome, removeTemporaryHome, startPlatform } from '../../src/platform/index.ts';
 import { anyFreePort } from '../../src/platform/ports.ts';
 import type { BenchContext } from './command.ts';
 import { hasProc } from './usage.ts';
@@ -24,8 +23,8 @@ export interface BenchPlatform {
  */
 export async function openPlatform({ progress, scope }: BenchContext, external: boolean): Promise<BenchPlatform> {
   if (!hasProc()) throw new UserError('the benchmarks read processor time and memory from /proc: they run on Linux only');
-  const home = mkdtempSync(join(tmpdir(), 'arbitrex-bench-'));
-  scope.defer(() => rmSync(home, { recursive: true, force: true }));
+  const home = await makeTemporaryHome('arbitrex-bench-');
+  scope.defer(() => removeTemporaryHome(home));
   const folder = join(home, 'bench');
   mkdirSync(folder);
   if (external) {
@@ -36,7 +35,6 @@ export async function openPlatform({ progress, scope }: BenchContext, external: 
     const { brokers, registryUrl } = await startPlatform({ env: { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } });
     return { brokers, registryUrl, kafkaPid: null, registryPid: null, folder };
   }
-  scope.defer(() => stopPlatform({ home, deleteData: true }));
   const { brokers, registryUrl, pids } = await startPlatform({
     home,
     downloads: locateHome().downloads,

@@ -3,9 +3,9 @@ import { RecordDecoder } from '../../src/codec/decoder.ts';
 import { type CorrelationMatrix, schemas } from '../../src/codec/generated/records.ts';
 import { Registry } from '../../src/codec/registry.ts';
 import { KafkaAdmin } from '../../src/kafka/admin.ts';
-import { LogReader } from '../../src/kafka/log-reader.ts';
 import { silentLog } from '../../src/log.ts';
 import { projected } from './projection.ts';
+import { openReader } from './reader.ts';
 import type { WatcherMessage, WatcherTask } from './watcher-messages.ts';
 
 type MatrixHead = Pick<CorrelationMatrix, 'timeframe' | 'version' | 'window_end'>;
@@ -22,9 +22,7 @@ async function watch(): Promise<void> {
   const barPartitions = await admin.watermarks(task.bars);
   const matrixPartitions = await admin.watermarks(task.matrices);
   await admin.close();
-  const limits = { maxBytes: 8 * 1024 * 1024, maxBytesPerPartition: 1024 * 1024, maxWaitMs: 100 };
-  const reader = new LogReader(connection, silentLog, { isolation: 'read_committed', ...limits });
-  await reader.connect();
+  const reader = await openReader(connection);
   for (const [partition] of barPartitions.entries()) reader.assign(task.bars, partition, 0);
   for (const [partition] of matrixPartitions.entries()) reader.assign(task.matrices, partition, 0);
   const decoder = new RecordDecoder<MatrixHead>(
@@ -47,7 +45,7 @@ async function watch(): Promise<void> {
         for (const [partition] of barPartitions.entries()) reader.unassign(task.bars, partition);
         continue;
       }
-      await decoder.prepare(records.map(({ value }) => value));
+      await decoder.prepareAll(records);
       for (const { value } of records) {
         const { timeframe, version, window_end } = decoder.decode(value);
         matrices++;

@@ -10,11 +10,16 @@ import { type TreeUsage, treeUsage } from './usage.ts';
 
 /** How long a worker may take to commit and leave, ms. */
 const STOP_LIMIT_MS = 15_000;
+const SAMPLE_MS = 50;
 
 /** How a worker is started. */
 export interface WorkerOptions {
   readonly settingsFile: string;
   readonly workers: number;
+  /** Default: all. */
+  readonly stages?: string;
+  /** To end when the input that is there has been worked off. */
+  readonly untilEnd?: boolean;
   /** Options of Node's own, before the program. */
   readonly nodeOptions?: readonly string[];
 }
@@ -39,11 +44,12 @@ export class WorkerProcess {
 
   /** Starts it; it ends with the scope. */
   static start(scope: Scope, platform: BenchPlatform, options: WorkerOptions): WorkerProcess {
-    const { settingsFile, workers, nodeOptions = [] } = options;
+    const { settingsFile, workers, stages = 'all', untilEnd = false, nodeOptions = [] } = options;
     const logFile = join(platform.folder, `worker-${performance.now().toFixed(3)}.log`);
     const log = openSync(logFile, 'a');
     const program = join(packageRoot, 'dist/src/cli/main.js');
-    const args = [...nodeOptions, program, 'run', '--workers', String(workers), '--settings', settingsFile];
+    const end = untilEnd ? ['--until-end'] : [];
+    const args = [...nodeOptions, program, 'run', '--stages', stages, '--workers', String(workers), '--settings', settingsFile, ...end];
     const startedAt = Date.now();
     const child = spawn(process.execPath, args, {
       // A group of its own: Ctrl-C on the terminal is for the benchmark to pass on.
@@ -64,6 +70,19 @@ export class WorkerProcess {
     throw new UserError(`a worker ended by itself; the end of its log:\n${tailOfFile(this.logFile)}`);
   }
 
+  /** Resolves when it has ended by itself, to its processor seconds. Throws UserError, with the end of its log, where it did not end well. */
+  async cpuAtEnd(): Promise<number> {
+    let cpuS = 0;
+    const timer = setInterval(() => {
+      cpuS = Math.max(cpuS, this.usage().cpuS);
+    }, SAMPLE_MS);
+    await this.#ended;
+    clearInterval(timer);
+    if (this.#child.exitCode !== 0) throw new UserError(`a worker failed; the end of its log:\n${tailOfFile(this.logFile)}`);
+    return cpuS;
+  }
+
+  /** What it and its children have used so far. */
   usage(): TreeUsage {
     return treeUsage(this.pid);
   }

@@ -4,12 +4,13 @@ import { UserError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/paths.ts';
 import type { BenchContext } from '../lib/command.ts';
 import type { Guarantee } from '../lib/installation.ts';
+import { marketSymbols } from '../lib/market.ts';
 import type { BenchPlatform } from '../lib/platform.ts';
 import { Program } from '../lib/program.ts';
 import type { Row } from '../lib/result.ts';
 import { latenciesBetween } from './latencies.ts';
 import type { Observed } from './observer-messages.ts';
-import { LIVE_SETTINGS, LiveSession } from './session.ts';
+import { LiveSession } from './session.ts';
 
 /** Workers stop within a second of a halt. */
 const HALT_TAKES_MS = 1_000;
@@ -29,9 +30,9 @@ export async function measureHalt(
   { guarantee, rate }: { guarantee: Guarantee; rate: number },
   problems: string[],
 ): Promise<Row[]> {
-  if (!LIVE_SETTINGS.symbols.includes(symbol)) {
+  if (!marketSymbols().includes(symbol)) {
     throw new UserError(`--halt ${symbol}: the benchmark has no such symbol`, {
-      hint: `it has ${LIVE_SETTINGS.symbols.join(', ')}`,
+      hint: `it has ${marketSymbols().join(', ')}`,
       exitCode: 2,
     });
   }

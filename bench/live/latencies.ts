@@ -19,14 +19,23 @@ export function latenciesBetween(observed: readonly Observed[], fromMs: number, 
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1), notSeen: within.length - sorted.length };
 }
 
-/** What came late after `fromMs`: outputs that arrived after it and had waited longer than `limitMs`. */
-export function lateSince(
-  observed: readonly Observed[],
-  fromMs: number,
-  limitMs: number,
-): readonly (Observed & { readonly seenAt: number })[] {
-  return observed.flatMap((one) => {
-    const { seenAt, closedAt } = one;
-    return seenAt !== null && seenAt > fromMs && seenAt - closedAt > limitMs ? [{ ...one, seenAt }] : [];
-  });
+/** Outputs that waited for others to take over their symbols. */
+export interface Takeover {
+  readonly symbols: number;
+  readonly bars: number;
+  /** Arrival of the first and of the last of them, wall clock ms. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/**
+ * What arrived after `fromMs` having waited longer than `lateMs`, of the symbols that were without a worker: something of theirs waited longer than
+ * `silentMs`, which a mere hiccup of the machine does not reach. Null where there is none.
+ */
+export function takeoverSince(observed: readonly Observed[], fromMs: number, lateMs: number, silentMs: number): Takeover | null {
+  const waited = ({ closedAt, seenAt }: Observed) => (seenAt === null || seenAt <= fromMs ? 0 : seenAt - closedAt);
+  const symbols = new Set(observed.filter((one) => waited(one) > silentMs).map(({ name }) => name));
+  const arrivals = observed.filter((one) => symbols.has(one.name) && waited(one) > lateMs).map(({ seenAt }) => seenAt!);
+  if (arrivals.length === 0) return null;
+  return { symbols: symbols.size, bars: arrivals.length, firstAt: Math.min(...arrivals), lastAt: Math.max(...arrivals) };
 }

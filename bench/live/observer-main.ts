@@ -3,9 +3,10 @@ import { RecordDecoder } from '../../src/codec/decoder.ts';
 import { type CorrelationMatrix, schemas, type Tier1Features } from '../../src/codec/generated/records.ts';
 import { Registry } from '../../src/codec/registry.ts';
 import { KafkaAdmin } from '../../src/kafka/admin.ts';
-import { type FetchedRecord, LogReader } from '../../src/kafka/log-reader.ts';
+import type { RecordBlock } from '../../src/kafka/log-reader.ts';
 import { silentLog } from '../../src/log.ts';
 import { projected } from '../lib/projection.ts';
+import { openReader } from '../lib/reader.ts';
 import type { Observation, Observed, ObserverMessage, ObserverTask } from './observer-messages.ts';
 
 const task = JSON.parse(process.argv[2]!) as ObserverTask;
@@ -35,13 +36,11 @@ function say(message: ObserverMessage): void {
 }
 
 /** Reads a topic from its end on; resolves when it stands there. */
-async function follow(topic: string, take: (records: FetchedRecord[], now: number) => Promise<void> | void): Promise<void> {
+async function follow(topic: string, take: (records: RecordBlock, now: number) => Promise<void> | void): Promise<void> {
   const admin = await KafkaAdmin.connect(connection, silentLog);
   const ends = await admin.watermarks(topic);
   await admin.close();
-  const limits = { maxBytes: 8 * 1024 * 1024, maxBytesPerPartition: 1024 * 1024, maxWaitMs: 100 };
-  const reader = new LogReader(connection, silentLog, { isolation: 'read_committed', ...limits });
-  await reader.connect();
+  const reader = await openReader(connection);
   for (const [partition, { high }] of ends.entries()) reader.assign(topic, partition, high);
   void (async () => {
     for (;;) {
@@ -52,7 +51,7 @@ async function follow(topic: string, take: (records: FetchedRecord[], now: numbe
   })();
 }
 
-function takeTicks(records: readonly FetchedRecord[], now: number): void {
+function takeTicks(records: RecordBlock, now: number): void {
   for (const { key, timestamp } of records) {
     ticks++;
     const symbol = key!.toString();
@@ -68,8 +67,8 @@ function takeTicks(records: readonly FetchedRecord[], now: number): void {
   }
 }
 
-async function takeRows(records: readonly FetchedRecord[], now: number): Promise<void> {
-  await rows.prepare(records.map(({ value }) => value));
+async function takeRows(records: RecordBlock, now: number): Promise<void> {
+  await rows.prepareAll(records);
   for (const { value } of records) {
     const { symbol, timestamp_utc } = rows.decode(value);
     if (rowsAt.size === 0) say({ event: 'first' });
@@ -79,8 +78,8 @@ async function takeRows(records: readonly FetchedRecord[], now: number): Promise
   }
 }
 
-async function takeMatrices(records: readonly FetchedRecord[], now: number): Promise<void> {
-  await matrices.prepare(records.map(({ value }) => value));
+async function takeMatrices(records: RecordBlock, now: number): Promise<void> {
+  await matrices.prepareAll(records);
   for (const { value } of records) {
     const { universe, window_end } = matrices.decode(value);
     const key = `${universe} ${window_end}`;

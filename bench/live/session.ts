@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchContext } from '../lib/command.ts';
 import { HelperProcess } from '../lib/helper-process.ts';
 import { type Guarantee, Installation } from '../lib/installation.ts';
-import { DURATIONS_MS, marketSymbols } from '../lib/market.ts';
+import { DURATIONS_MS, marketSettings, marketSymbols } from '../lib/market.ts';
 import type { BenchPlatform } from '../lib/platform.ts';
 import { WorkerProcess } from '../lib/worker-process.ts';
 import type { LoaderCommand, LoaderMessage, LoaderTask } from './loader-messages.ts';
@@ -13,14 +13,8 @@ const LIMIT_MS = 120_000;
 /** After the load has ended: what is not seen by then does not come. */
 const TRAILING_MS = 3_000;
 
-/** The live feed that is measured: 28 pairs, one-second bars, so that there is something to measure every second. */
-export const LIVE_SETTINGS = {
-  timeframes: ['1s'],
-  calendar: '24x7',
-  symbols: marketSymbols(),
-  shared_partitions: 0,
-  universes: [{ name: 'all', symbols: marketSymbols() }],
-} as const;
+/** One-second bars, so that there is something to measure every second. */
+const TIMEFRAME = '1s';
 
 /** What a session is of. */
 export interface SessionOptions {
@@ -63,7 +57,7 @@ export class LiveSession {
   static async start(context: BenchContext, platform: BenchPlatform, options: SessionOptions): Promise<LiveSession> {
     const { scope } = context;
     const { brokers, registryUrl } = platform;
-    const installation = await Installation.create(context, platform, LIVE_SETTINGS);
+    const installation = await Installation.create(context, platform, marketSettings([TIMEFRAME]));
     const settingsFile = installation.settingsFile(options.guarantee);
     const task: ObserverTask = {
       brokers,
@@ -73,7 +67,7 @@ export class LiveSession {
         rows: installation.topic('features-tier1'),
         matrices: installation.topic('features-tier2'),
       },
-      durationMs: DURATIONS_MS['1s'],
+      durationMs: DURATIONS_MS[TIMEFRAME],
     };
     const observer = new HelperProcess<ObserverMessage>(scope, join(import.meta.dirname, 'observer-main.ts'), task);
     await observer.said('ready', LIMIT_MS);
@@ -84,7 +78,7 @@ export class LiveSession {
       registryUrl,
       topic: name,
       subject,
-      symbols: LIVE_SETTINGS.symbols,
+      symbols: marketSymbols(),
       ticksPerSecond: options.ticksPerSecond,
     };
     const loader = new HelperProcess<LoaderMessage>(scope, join(import.meta.dirname, 'loader-main.ts'), load);

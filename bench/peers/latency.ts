@@ -1,6 +1,6 @@
 import type { BenchContext } from '../lib/command.ts';
 import { GUARANTEES, Installation } from '../lib/installation.ts';
-import { marketSymbols } from '../lib/market.ts';
+import { marketSettings } from '../lib/market.ts';
 import type { BenchPlatform } from '../lib/platform.ts';
 import type { BenchResult, Row } from '../lib/result.ts';
 import { medianRow } from '../lib/statistics.ts';
@@ -11,14 +11,6 @@ import { ratiosOf } from './ratios.ts';
 import type { PeersRunner } from './runner.ts';
 
 const RATES = [2_000, 20_000] as const;
-const SETTINGS = {
-  timeframes: ['1s'],
-  calendar: '24x7',
-  symbols: marketSymbols(),
-  shared_partitions: 0,
-  universes: [{ name: 'all', symbols: marketSymbols() }],
-} as const;
-
 /** From the tick that closes a bar to its tier-1 record, both seen by the peers' consumer: Kafka Streams and us, in turn. */
 export async function comparePeersLatency(
   options: PeersOptions,
@@ -28,7 +20,7 @@ export async function comparePeersLatency(
 ): Promise<BenchResult> {
   const { progress } = context;
   const runs: Row[] = [];
-  const installation = await Installation.create(context, platform, SETTINGS, '');
+  const installation = await Installation.create(context, platform, marketSettings(['1s']), '');
   for (let i = 1; i <= options.runs; i++) {
     for (const guarantee of GUARANTEES) {
       for (const rate of RATES) {

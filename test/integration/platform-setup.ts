@@ -1,10 +1,9 @@
 /** Gives the integration tests a Kafka and a registry: those the environment names, else a platform of this run's own that ends with it. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { packageRoot } from '../../src/paths.ts';
-import { type LocalKind, readPlatformFile, startPlatform, stopPlatform } from '../../src/platform/index.ts';
+import { type LocalKind, makeTemporaryHome, readPlatformFile, removeTemporaryHome, startPlatform } from '../../src/platform/index.ts';
 import { anyFreePort } from '../../src/platform/ports.ts';
 import { processIdentity } from '../../src/platform/processes.ts';
 
@@ -32,8 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('registryUrl', registryUrl);
     return async () => {};
   }
-  await endAbandonedRuns();
-  const home = mkdtempSync(join(tmpdir(), `${HOME_PREFIX}${process.pid}-`));
+  const home = await makeTemporaryHome(HOME_PREFIX);
   const killAtExit = () => killJavaProcesses(home);
   process.once('exit', killAtExit);
   const kafkaPort = await anyFreePort();
@@ -55,22 +53,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   return async () => {
-    await endRun(home);
+    await removeTemporaryHome(home);
     process.off('exit', killAtExit);
   };
-}
-
-async function endRun(home: string): Promise<void> {
-  await stopPlatform({ home, deleteData: true });
-  rmSync(home, { recursive: true, force: true });
-}
-
-/** Runs that were killed outright leave their platform behind: the next one ends it. */
-async function endAbandonedRuns(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(HOME_PREFIX))) {
-    const owner = Number.parseInt(name.slice(HOME_PREFIX.length), 10);
-    if (!Number.isNaN(owner) && processIdentity(owner) === null) await endRun(join(tmpdir(), name));
-  }
 }
 
 /** For an exit that vitest has no time to tear down before. */
