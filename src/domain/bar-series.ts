@@ -3,8 +3,9 @@ import { CleanSeries, type CleanSeriesState, type RawBar } from './clean-series.
 import { type Grid, slotOfEnd } from './grid.ts';
 import { OpenBar } from './open-bar.ts';
 import type { Refusal } from './reason.ts';
-import type { BarSettings, SpreadMode } from './settings.ts';
+import type { BarSettings, PriceField, SpreadMode } from './settings.ts';
 import type { Tick } from './tick.ts';
+import { priceOf } from './tick-checks.ts';
 
 /** Receives every clean bar in order; the bar is used again for the next one. */
 export type BarSink = (bar: CleanBar) => void;
@@ -37,6 +38,7 @@ export class BarSeries {
   readonly quality: Quality = { bars: 0, missing: 0, valid: 0, consecutiveMissing: 0, restarts: 0 };
   readonly #graceMs: number;
   readonly #maxGapBars: number;
+  readonly #price: PriceField;
   readonly #spread: SpreadMode;
   readonly #clean: CleanSeries;
   /** The first slot that has not closed; ticks of earlier slots are LATE. -Infinity before the first tick. */
@@ -60,6 +62,7 @@ export class BarSeries {
     this.grid = grid;
     this.#graceMs = settings.graceMs[grid.timeframe] ?? 0;
     this.#maxGapBars = settings.maxGapBars;
+    this.#price = settings.price;
     this.#spread = settings.spread;
     this.#clean = new CleanSeries(symbol, grid.timeframe, settings);
   }
@@ -76,7 +79,7 @@ export class BarSeries {
   }
 
   /** Adds a tick to its slot; false where that slot has closed (LATE). The tick must not be ahead of the last `advance`. */
-  add(tick: Tick, price: number): boolean {
+  add(tick: Tick): boolean {
     const time = tick.eventTime;
     if (this.#current === undefined || time < this.#currentStart || time >= this.#currentEnd) {
       const slot = this.grid.indexOf(time);
@@ -85,7 +88,7 @@ export class BarSeries {
       this.#currentStart = this.grid.startOf(slot);
       this.#currentEnd = this.grid.endOf(slot);
     }
-    this.#current.add(tick, price);
+    this.#current.add(tick, priceOf(tick, this.#price));
     return true;
   }
 

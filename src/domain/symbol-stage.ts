@@ -4,7 +4,7 @@ import type { Refusal } from './reason.ts';
 import type { BarSettings, PriceField } from './settings.ts';
 import { type SourceMark, Sources } from './sources.ts';
 import { copyTick, emptyTick, type Tick } from './tick.ts';
-import { checkTick, priceOf } from './tick-checks.ts';
+import { checkTick } from './tick-checks.ts';
 import type { Timeframe } from './timeframe.ts';
 
 /** No timeframe was too late: what `refused` gets for every reason but LATE. */
@@ -151,12 +151,11 @@ export class SymbolStage<Origin> {
     this.counts.accepted++;
     this.#sources.accept(tick);
     if (tick.eventTime > this.#highestEventTime) this.#highestEventTime = tick.eventTime;
-    const price = priceOf(tick, this.#price);
     let late: Timeframe[] | null = null;
     for (let i = 0; i < this.series.length; i++) {
       const series = this.series[i]!;
       if (this.#highestEventTime >= series.nextCloseTime) series.advance(this.#highestEventTime, sink.bar);
-      if (!series.add(tick, price)) {
+      if (!series.add(tick)) {
         late ??= [];
         late.push(series.grid.timeframe);
       }
