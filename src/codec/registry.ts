@@ -103,6 +103,9 @@ export class Registry implements SchemaSource {
    * naming the subject, the level and the reason.
    */
   async register(subject: string, schema: object): Promise<number> {
+    // Mostly it is one already, which a single request tells.
+    const registered = await this.#idOf(subject, schema);
+    if (registered !== null) return registered;
     const level = await this.compatibility(subject);
     const answer = await this.#client.register(subject, schema, level);
     if ('id' in answer) return answer.id;
@@ -134,6 +137,14 @@ export class Registry implements SchemaSource {
       this.#underWay.set(id, lookup);
     }
     return lookup;
+  }
+
+  /** The id of a schema that is a version of the subject; null where it is none. */
+  async #idOf(subject: string, schema: object): Promise<number | null> {
+    const answer = await this.#rest.request('POST', `/subjects/${encodeURIComponent(subject)}`, { schema: JSON.stringify(schema) });
+    const code = codeOf(answer);
+    if (answer.status === 404 && (code === SUBJECT_NOT_FOUND || code === SCHEMA_NOT_FOUND)) return null;
+    return (this.#expect(answer, `POST /subjects/${subject}`) as { id: number }).id;
   }
 
   async #lookUp(id: number): Promise<object> {

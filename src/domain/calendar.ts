@@ -11,8 +11,14 @@ const MAX_REMEMBERED_DAYS = 4_096;
 const FRIDAY = 5;
 const SATURDAY = 6;
 
+let hourFormat: Intl.DateTimeFormat | undefined;
+
 /** Hour of the day in New York, daylight saving included, by the time zone database that ships with the runtime. */
-const newYorkHour = new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', hour: 'numeric', hourCycle: 'h23' });
+function newYorkHour(t: number): number {
+  // Made at the first use: it takes 15 ms, which a calendar of 24x7 has no reason to spend.
+  hourFormat ??= new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', hour: 'numeric', hourCycle: 'h23' });
+  return Number(hourFormat.format(t));
+}
 
 const dayEnds = new Map<number, number>();
 
@@ -24,7 +30,7 @@ export function newYorkDayEnd(civilDay: number): number {
   const known = dayEnds.get(civilDay);
   if (known !== undefined) return known;
   const winter = civilDay * DAY_MS + WINTER_DAY_END_MS;
-  const isSummerTime = Math.abs(winter) < LAST_DATE_MS && Number(newYorkHour.format(winter)) === 18;
+  const isSummerTime = Math.abs(winter) < LAST_DATE_MS && newYorkHour(winter) === 18;
   const end = isSummerTime ? winter - HOUR_MS : winter;
   if (dayEnds.size >= MAX_REMEMBERED_DAYS) dayEnds.clear();
   dayEnds.set(civilDay, end);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { RegistryOutage, UndecodableError, UnknownSchemaError } from '../../../src/codec/errors.ts';
 import { Registry } from '../../../src/codec/registry.ts';
@@ -55,6 +56,14 @@ describe('an outage is told from a record that can never be read', () => {
 
 describe('registering', () => {
   const schema = { type: 'record', name: 'A', fields: [] };
+  const unknown = { status: 404, body: { error_code: 40403, message: 'Schema not found' } };
+  const isLookUp = ({ method, url }: IncomingMessage) => method === 'POST' && url === '/subjects/a-value';
+
+  it('takes one request where the schema is a version already', async () => {
+    const { url, requests } = await startServer((request) => (isLookUp(request) ? { status: 200, body: { id: 5, version: 2 } } : null));
+    expect(await new Registry({ url }).register('a-value', schema)).toBe(5);
+    expect(requests).toEqual(['POST /subjects/a-value']);
+  });
 
   it('is an outage where the registry is out of reach', async () => {
     const { url, close } = await startServer(() => null);
@@ -63,7 +72,10 @@ describe('registering', () => {
   });
 
   it('is an outage where the registry fails half-way', async () => {
-    const { url } = await startServer(({ method }) => (method === 'POST' ? { status: 500, body: { message: 'disk full' } } : level));
+    const { url } = await startServer((request) => {
+      if (isLookUp(request)) return unknown;
+      return request.method === 'POST' ? { status: 500, body: { message: 'disk full' } } : level;
+    });
     const refused = new Registry({ url }).register('a-value', schema);
     await expect(refused).rejects.toThrow(RegistryOutage);
     await expect(refused).rejects.toThrow(`${url} did not register a schema of subject a-value (500): disk full`);
@@ -76,9 +88,10 @@ describe('registering', () => {
 
   it('sends the login along', async () => {
     const logins = new Set<string | undefined>();
-    const { url, requests } = await startServer(({ method, headers }) => {
-      logins.add(headers.authorization);
-      return method === 'POST' ? { status: 200, body: { id: 7 } } : level;
+    const { url, requests } = await startServer((request) => {
+      logins.add(request.headers.authorization);
+      if (isLookUp(request)) return unknown;
+      return request.method === 'POST' ? { status: 200, body: { id: 7 } } : level;
     });
     expect(await new Registry({ url, token: 'secret' }).register('a-value', schema)).toBe(7);
     expect(requests).toContain('POST /subjects/a-value/versions');
