@@ -19,9 +19,10 @@ export class RecordDecoder<T> {
   readonly #resolvers: WriterSchemas<Resolver>;
   readonly #reader = new AvroReader();
 
-  constructor(source: SchemaSource, readerSchema: object) {
+  /** `shortcut` gives a faster way to read records of some writer's schemas, null for all others. */
+  constructor(source: SchemaSource, readerSchema: object, shortcut: (writerSchema: object) => Resolver | null = () => null) {
     const readerType = avroType(readerSchema);
-    this.#resolvers = new WriterSchemas(source, (schema) => resolverFor(readerType, schema));
+    this.#resolvers = new WriterSchemas(source, (schema) => shortcut(schema) ?? resolverFor(readerType, schema));
   }
 
   /** Loads the writers' schemas of `values`. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */

@@ -163,6 +163,11 @@ export class AvroReader {
     this.take(this.readLong());
   }
 
+  /** Passes over all that is left. */
+  skipRest(): void {
+    this.pos = this.#end;
+  }
+
   /** Moves over `length` bytes and returns where they begin. */
   take(length: number): number {
     const start = this.pos;

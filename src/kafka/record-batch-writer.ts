@@ -1,4 +1,5 @@
 /** Records to record batches (magic 2), uncompressed: the counterpart of record-batch.ts. The cost of this loop is the cost of writing. */
+import { BufferPool } from './buffer-pool.ts';
 import { crc32c } from './crc32c.ts';
 
 /** A header to write. Keys may repeat; their order is kept. */
@@ -49,6 +50,7 @@ const EXPECTED_MARGIN = 1.1;
 /** Builds one batch, record by record. */
 export class RecordBatchWriter {
   readonly #limitBytes: number;
+  readonly #pool: BufferPool;
   #buffer: Buffer;
   #at = BATCH_OVERHEAD_BYTES;
   #count = 0;
@@ -59,9 +61,10 @@ export class RecordBatchWriter {
    * `limitBytes` holds for the batch as a whole; only its first record may exceed it, for the broker to judge. `expectedBytes` is what it will take,
    * where that is known more or less: room for it is made at once.
    */
-  constructor(limitBytes: number, expectedBytes = 0) {
+  constructor(limitBytes: number, pool: BufferPool = new BufferPool(), expectedBytes = 0) {
     this.#limitBytes = limitBytes;
-    this.#buffer = Buffer.allocUnsafe(Math.max(INITIAL_BYTES, Math.min(Math.ceil(expectedBytes * EXPECTED_MARGIN), limitBytes)));
+    this.#pool = pool;
+    this.#buffer = pool.take(Math.max(INITIAL_BYTES, Math.min(Math.ceil(expectedBytes * EXPECTED_MARGIN), limitBytes)));
   }
 
   get count(): number {
@@ -105,10 +108,16 @@ export class RecordBatchWriter {
     return batch;
   }
 
+  /** Gives the buffer back to the pool: neither the writer nor what `stamp` returned may be used any more. */
+  release(): void {
+    this.#pool.give(this.#buffer);
+  }
+
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#at + bytes, this.#buffer.length * 2));
+    const larger = this.#pool.take(Math.max(this.#at + bytes, this.#buffer.length * 2));
     this.#buffer.copy(larger, 0, 0, this.#at);
+    this.#pool.give(this.#buffer);
     this.#buffer = larger;
   }
 

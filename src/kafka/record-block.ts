@@ -13,9 +13,7 @@ export class RecordBlock implements Iterable<FetchedRecord> {
   /** Where `bytes` is filled up to. */
   #bytesEnd: number;
   #length = 0;
-  #offsets = new Float64Array(0);
-  #timestamps = new Float64Array(0);
-  #places = new Int32Array(0);
+  #columns = NO_COLUMNS;
   readonly #readHeaders: (bytes: Buffer, at: number) => readonly RecordHeader[];
 
   /** `readHeaders` decodes the headers that begin at a position; it is asked only for records that are made into objects. */
@@ -52,20 +50,30 @@ export class RecordBlock implements Iterable<FetchedRecord> {
   /** Makes room for `count` more records. */
   reserve(count: number): void {
     const needed = this.#length + count;
-    if (needed <= this.#offsets.length) return;
+    const columns = this.#columns;
+    if (needed <= columns.offsets.length) return;
     // At least doubled: a response may hold very many small batches.
-    const room = Math.max(needed, 2 * this.#offsets.length);
-    this.#offsets = enlarged(this.#offsets, new Float64Array(room));
-    this.#timestamps = enlarged(this.#timestamps, new Float64Array(room));
-    this.#places = enlarged(this.#places, new Int32Array(room * STRIDE));
+    this.#columns = takeColumns(Math.max(needed, 2 * this.#length));
+    this.#columns.offsets.set(columns.offsets.subarray(0, this.#length));
+    this.#columns.timestamps.set(columns.timestamps.subarray(0, this.#length));
+    this.#columns.places.set(columns.places.subarray(0, this.#length * STRIDE));
+    giveColumns(columns);
+  }
+
+  /** Empties the block and gives its memory to others; the bytes of its records stay as they are. */
+  release(): void {
+    const columns = this.#columns;
+    this.#columns = NO_COLUMNS;
+    this.#length = 0;
+    giveColumns(columns);
   }
 
   /** Adds a record for which room was made; a start of -1 is null, `headersAt` -1 means that there are none. */
   add(offset: number, timestamp: number, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number, headersAt: number): void {
     const i = this.#length++;
-    this.#offsets[i] = offset;
-    this.#timestamps[i] = timestamp;
-    const places = this.#places;
+    const { offsets, timestamps, places } = this.#columns;
+    offsets[i] = offset;
+    timestamps[i] = timestamp;
     const at = i * STRIDE;
     places[at] = keyStart;
     places[at + 1] = keyEnd;
@@ -75,35 +83,35 @@ export class RecordBlock implements Iterable<FetchedRecord> {
   }
 
   offset(i: number): number {
-    return this.#offsets[i]!;
+    return this.#columns.offsets[i]!;
   }
 
   /** Record time, ms since the epoch. */
   timestamp(i: number): number {
-    return this.#timestamps[i]!;
+    return this.#columns.timestamps[i]!;
   }
 
   /** Where the key begins in `bytes`; -1 where it is null. */
   keyStart(i: number): number {
-    return this.#places[i * STRIDE]!;
+    return this.#columns.places[i * STRIDE]!;
   }
 
   keyEnd(i: number): number {
-    return this.#places[i * STRIDE + 1]!;
+    return this.#columns.places[i * STRIDE + 1]!;
   }
 
   /** Where the value begins in `bytes`; -1 where it is null. */
   valueStart(i: number): number {
-    return this.#places[i * STRIDE + 2]!;
+    return this.#columns.places[i * STRIDE + 2]!;
   }
 
   valueEnd(i: number): number {
-    return this.#places[i * STRIDE + 3]!;
+    return this.#columns.places[i * STRIDE + 3]!;
   }
 
   /** Record `i` as an object, made anew at every call; its buffers are views of `bytes`. */
   at(i: number): FetchedRecord {
-    const headersAt = this.#places[i * STRIDE + 4]!;
+    const headersAt = this.#columns.places[i * STRIDE + 4]!;
     return {
       offset: this.offset(i),
       timestamp: this.timestamp(i),
@@ -122,7 +130,30 @@ export class RecordBlock implements Iterable<FetchedRecord> {
   }
 }
 
-function enlarged<T extends Float64Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
+/** What a block keeps of its records, by number. */
+interface Columns {
+  readonly offsets: Float64Array;
+  readonly timestamps: Float64Array;
+  readonly places: Int32Array;
+}
+
+const NO_COLUMNS: Columns = { offsets: new Float64Array(0), timestamps: new Float64Array(0), places: new Int32Array(0) };
+/** Those of released blocks, for the next ones: made anew for every response they would be most of what a reader allocates. */
+const free: Columns[] = [];
+const MAX_FREE = 32;
+/** Larger ones are not kept, records. */
+const MAX_FREE_RECORDS = 65_536;
+
+function takeColumns(records: number): Columns {
+  const at = free.findIndex(({ offsets }) => offsets.length >= records);
+  if (at >= 0) return free.splice(at, 1)[0]!;
+  return { offsets: new Float64Array(records), timestamps: new Float64Array(records), places: new Int32Array(records * STRIDE) };
+}
+
+function giveColumns(columns: Columns): void {
+  const { length } = columns.offsets;
+  if (length === 0 || length > MAX_FREE_RECORDS) return;
+  // The largest serve the most.
+  if (free.length < MAX_FREE) free.push(columns);
+  else if (free[0]!.offsets.length < length) free[0] = columns;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { BufferPool } from './buffer-pool.ts';
 import type { ClusterSession } from './cluster-session.ts';
 import { sendProduce } from './internals.ts';
 import { decodeProduceResponse, encodeProduceRequest } from './produce-request.ts';
@@ -67,6 +68,9 @@ const FATAL = new Set<number>([
 const REPLICATION_TIMEOUT_MS = 20_000;
 /** How long a topic or partition may be unknown before records for it are refused, ms: a broker that just started knows none. */
 const UNKNOWN_PARTITION_LIMIT_MS = 3_000;
+
+/** Of all senders of the process: they take turns. */
+const BUFFERS = new BufferPool();
 
 interface QueuedBatch {
   writer: RecordBatchWriter;
@@ -161,7 +165,7 @@ export class RecordSender {
           writer = open.get(queue);
         }
         if (writer?.tryAdd(record)) continue;
-        writer = new RecordBatchWriter(this.#limits.maxBatchBytes, queue.lastBatchBytes);
+        writer = new RecordBatchWriter(this.#limits.maxBatchBytes, BUFFERS, queue.lastBatchBytes);
         writer.tryAdd(record);
         open.set(queue, writer);
         batches.push({ queue, writer });
@@ -260,6 +264,8 @@ export class RecordSender {
     if (errorCode === 0 || errorCode === ErrorCode.duplicateSequence) {
       queue.nextSequence = sequenceAfter(queue.nextSequence, head.writer.count);
       queue.lastBatchBytes = head.writer.sizeBytes;
+      // The broker has read the request to its end: nothing of the batch waits to be sent.
+      head.writer.release();
       queue.unknownSinceMs = undefined;
       this.#shift(queue).done();
       if (this.#failures > 0) this.#hooks.onRecovered?.();

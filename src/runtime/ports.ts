@@ -36,6 +36,8 @@ export interface InputRecords extends Iterable<InputRecord> {
   valueEnd(i: number): number;
   /** Record i as an object of its own, whose buffers are views of `bytes`. */
   at(i: number): InputRecord;
+  /** Whoever has worked off all records may say so: their memory serves the next ones. The list is empty from then on. */
+  release(): void;
 }
 
 /** Consecutive records of one partition, and where reading goes on. */

@@ -138,6 +138,7 @@ export class InputPump {
         if (!isAtWork(feed)) return;
         next = feed.task.logic.process(batch, next);
       } while (next < batch.records.length);
+      batch.records.release();
       void this.#makeRoom(key, feed);
     } catch (error) {
       this.#onFatal(error);

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordDecoder } from '../codec/decoder.ts';
 import type { RegistryOutages } from '../codec/registry-outages.ts';
+import type { JoinedReturn } from '../codec/return-reader.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { Log } from '../log.ts';
 import type { Task } from '../runtime/task.ts';
 import type { HaltView } from './halts.ts';
-import type { JoinedReturn, JoinTask } from './join-task.ts';
+import type { JoinTask } from './join-task.ts';
 import type { SilentSymbols } from './silent-symbols.ts';
 
 /** How often the join looks whether a symbol it waits for has been worked off. */

@@ -1,6 +1,7 @@
 import type { RecordDecoder } from '../codec/decoder.ts';
 import { PoisonError } from '../codec/errors.ts';
-import type { JoinState, CorrelationMatrix as MatrixRecord, Tier1Features } from '../codec/generated/records.ts';
+import type { JoinState, CorrelationMatrix as MatrixRecord } from '../codec/generated/records.ts';
+import type { JoinedReturn } from '../codec/return-reader.ts';
 import type { CorrelationMatrix } from '../domain/matrix.ts';
 import type { Log } from '../log.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
@@ -13,9 +14,6 @@ import { joinSealKey, savedJoin, toJoinStates } from './join-state.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { SavedState } from './saved-state.ts';
-
-/** What the join reads of a tier-1 record: its reader schema has these fields only, so the others are skipped, not decoded. */
-export type JoinedReturn = Pick<Tier1Features, 'symbol' | 'timeframe' | 'timestamp_utc' | 'log_return_1'>;
 
 /** What a join without state of its own needs of the newest matrix it has written. */
 export type LastMatrix = Pick<MatrixRecord, 'version' | 'window_end'>;

@@ -5,6 +5,7 @@ import type { TopicRole } from '../../topology/topics.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
 import { type CleanOhlcv, type RecordSchema, schemas } from '../codec/generated/records.ts';
 import type { RegistryOutages } from '../codec/registry-outages.ts';
+import { type JoinedReturn, returnReader } from '../codec/return-reader.ts';
 import { TickDecoder } from '../codec/tick-decoder.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import { findLastRecord } from '../kafka/last-record.ts';
@@ -21,7 +22,7 @@ import type { Halts } from './halts.ts';
 import type { CommitLimits } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
 import { JoinLoop } from './join-loop.ts';
-import { type JoinedReturn, JoinTask, type LastMatrix } from './join-task.ts';
+import { JoinTask, type LastMatrix } from './join-task.ts';
 import type { OutputCodec } from './output-codec.ts';
 import { type Hop, SilentSymbols } from './silent-symbols.ts';
 import { inputTaskName, joinTaskName } from './task-names.ts';
@@ -68,7 +69,7 @@ export class TaskFactory {
     this.#parts = parts;
     this.#tickDecoder = new TickDecoder(parts.schemas);
     this.#barDecoder = new RecordDecoder(parts.schemas, schemas['clean-ohlcv']);
-    this.#returnDecoder = new RecordDecoder(parts.schemas, withFields(schemas['features-tier1'], JOINED_FIELDS));
+    this.#returnDecoder = new RecordDecoder(parts.schemas, withFields(schemas['features-tier1'], JOINED_FIELDS), returnReader());
     this.#matrixDecoder = new RecordDecoder(parts.schemas, withFields(schemas['features-tier2'], LAST_MATRIX_FIELDS));
   }
 

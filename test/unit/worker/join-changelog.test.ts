@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { RecordDecoder } from '../../../src/codec/decoder.ts';
 import { type CorrelationMatrix, schemas } from '../../../src/codec/generated/records.ts';
+import type { JoinedReturn } from '../../../src/codec/return-reader.ts';
 import { FEATURE_COLUMNS } from '../../../src/domain/feature-row.ts';
 import { silentLog } from '../../../src/log.ts';
 import { JoinStage } from '../../../src/runtime/join-stage.ts';
 import type { InputRecord, OutputRecord, TopicOutput } from '../../../src/runtime/ports.ts';
-import { type JoinedReturn, JoinTask } from '../../../src/worker/join-task.ts';
+import { JoinTask } from '../../../src/worker/join-task.ts';
 import { joinSlots } from '../../../topology/topics.ts';
 import { barSettings, MINUTE } from '../domain/support.ts';
 import { domainSettings } from '../runtime/support.ts';

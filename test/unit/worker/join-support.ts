@@ -1,12 +1,13 @@
 import { RecordDecoder } from '../../../src/codec/decoder.ts';
 import { type CorrelationMatrix, schemas } from '../../../src/codec/generated/records.ts';
+import type { JoinedReturn } from '../../../src/codec/return-reader.ts';
 import { FEATURE_COLUMNS } from '../../../src/domain/feature-row.ts';
 import { DEFAULT_BARS, type DomainSettings, type MatrixSettings } from '../../../src/domain/settings.ts';
 import type { Timeframe } from '../../../src/domain/timeframe.ts';
 import { silentLog } from '../../../src/log.ts';
 import { JoinStage } from '../../../src/runtime/join-stage.ts';
 import type { CommitBatch } from '../../../src/runtime/ports.ts';
-import { type JoinedReturn, JoinTask, type LastMatrix } from '../../../src/worker/join-task.ts';
+import { JoinTask, type LastMatrix } from '../../../src/worker/join-task.ts';
 import { MINUTE } from '../domain/support.ts';
 import { domainSettings } from '../runtime/support.ts';
 import { codecFor, ourSchemas, type Topics } from './support.ts';
