@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,7 +127,7 @@ export class World {
     if (cluster === undefined) return;
     this.#clusters.delete(name);
     for (const node of cluster.nodes) await node.dispose();
-    if (name === 'tiny') this.#unmountTiny();
+    if (name === 'tiny') await this.#unmountTiny();
     else if (!keep) rmSync(join(this.home.data, name), { recursive: true, force: true });
   }
 
@@ -147,9 +147,12 @@ export class World {
     this.#tinyMount = folder;
   }
 
-  #unmountTiny(): void {
-    if (this.#tinyMount !== null) execFileSync('umount', [this.#tinyMount]);
+  async #unmountTiny(): Promise<void> {
+    const folder = this.#tinyMount;
     this.#tinyMount = null;
+    if (folder === null) return;
+    // A broker that was just killed may hold its files for a moment longer.
+    await until(`${folder} is unmounted`, () => spawnSync('umount', [folder], { stdio: 'ignore' }).status === 0);
   }
 }
 
