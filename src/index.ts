@@ -41,5 +41,6 @@ export type { Timeframe } from './domain/timeframe.ts';
 export { UserError } from './errors.ts';
 export type { KafkaConnection } from './kafka/connection.ts';
 export type { Log } from './log.ts';
+export type { TickColumns } from './runtime/columns.ts';
 export { type DriverSink, TopologyDriver } from './runtime/driver.ts';
 export { Worker, type WorkerOptions, type WorkerStats } from './worker/worker.ts';

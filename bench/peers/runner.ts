@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.ts';
-import { packageRoot } from '../../src/paths.ts';
 import type { BenchContext } from '../lib/command.ts';
 import type { BenchPlatform } from '../lib/platform.ts';
 import { Program } from '../lib/program.ts';
 import type { Row } from '../lib/result.ts';
+import { peersFolder, peersWork } from './folder.ts';
 
 /** What the peers' generator has sent, and what must come of it. */
 export interface Made {
@@ -35,9 +34,12 @@ export class PeersRunner {
   /** Builds them where they are not. Throws UserError where the folder is not there, or they cannot be built. */
   static async open(context: BenchContext, platform: BenchPlatform): Promise<PeersRunner> {
     const folder = peersFolder();
-    const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-    const work = process.env.PEERS_WORK || join(cache, 'arbitrex', 'peers');
-    mkdirSync(work, { recursive: true });
+    if (folder === null) {
+      throw new UserError('the peers are not here: they are looked for in ../shared/peers', {
+        hint: 'measure without them: npm run bench -- catchup',
+      });
+    }
+    const work = peersWork();
     // What an earlier broker held says nothing of this one.
     rmSync(join(work, 'ticks.json'), { force: true });
     const peers = new PeersRunner(context, platform, folder, work);
@@ -93,13 +95,4 @@ export class PeersRunner {
       env: { ...process.env, PEERS_WORK: this.work, KAFKA_BROKERS: brokers.join(','), REGISTRY_URL: registryUrl },
     });
   }
-}
-
-/** Beside the repository. */
-function peersFolder(): string {
-  const folder = join(packageRoot, '..', 'shared', 'peers');
-  if (existsSync(join(folder, 'run'))) return folder;
-  throw new UserError('the peers are not here: they are looked for in ../shared/peers', {
-    hint: 'measure without them: npm run bench -- catchup',
-  });
 }

@@ -3,8 +3,9 @@ import { CleanSeries, type CleanSeriesState, type RawBar } from './clean-series.
 import { type Grid, slotOfEnd } from './grid.ts';
 import { OpenBar } from './open-bar.ts';
 import type { Refusal } from './reason.ts';
-import type { BarSettings, SpreadMode } from './settings.ts';
+import type { BarSettings, PriceField, SpreadMode } from './settings.ts';
 import type { Tick } from './tick.ts';
+import { priceOf } from './tick-checks.ts';
 
 /** Receives every clean bar in order; the bar is used again for the next one. */
 export type BarSink = (bar: CleanBar) => void;
@@ -37,12 +38,13 @@ export class BarSeries {
   readonly quality: Quality = { bars: 0, missing: 0, valid: 0, consecutiveMissing: 0, restarts: 0 };
   readonly #graceMs: number;
   readonly #maxGapBars: number;
+  readonly #price: PriceField;
   readonly #spread: SpreadMode;
   readonly #clean: CleanSeries;
   /** The first slot that has not closed; ticks of earlier slots are LATE. -Infinity before the first tick. */
   #nextSlot = Number.NEGATIVE_INFINITY;
-  /** When slot #nextSlot closes, in event time. */
-  #nextCloseTime = Number.NEGATIVE_INFINITY;
+  /** The event time at which the next slot closes: `advance` does nothing before it. -Infinity before the first tick. */
+  nextCloseTime = Number.NEGATIVE_INFINITY;
   /** The series has emitted a bar since its start or its last restart. */
   #started = false;
   /** Empty slots since the last bar with ticks. */
@@ -60,13 +62,14 @@ export class BarSeries {
     this.grid = grid;
     this.#graceMs = settings.graceMs[grid.timeframe] ?? 0;
     this.#maxGapBars = settings.maxGapBars;
+    this.#price = settings.price;
     this.#spread = settings.spread;
     this.#clean = new CleanSeries(symbol, grid.timeframe, settings);
   }
 
   /** Event time has reached `highestEventTime`: closes every slot whose end + grace lies at or before it. */
   advance(highestEventTime: number, sink: BarSink): void {
-    if (highestEventTime < this.#nextCloseTime) return;
+    if (highestEventTime < this.nextCloseTime) return;
     this.#closeBefore(this.grid.indexOf(highestEventTime - this.#graceMs), sink);
   }
 
@@ -76,7 +79,7 @@ export class BarSeries {
   }
 
   /** Adds a tick to its slot; false where that slot has closed (LATE). The tick must not be ahead of the last `advance`. */
-  add(tick: Tick, price: number): boolean {
+  add(tick: Tick): boolean {
     const time = tick.eventTime;
     if (this.#current === undefined || time < this.#currentStart || time >= this.#currentEnd) {
       const slot = this.grid.indexOf(time);
@@ -85,7 +88,7 @@ export class BarSeries {
       this.#currentStart = this.grid.startOf(slot);
       this.#currentEnd = this.grid.endOf(slot);
     }
-    this.#current.add(tick, price);
+    this.#current.add(tick, priceOf(tick, this.#price));
     return true;
   }
 
@@ -136,7 +139,8 @@ export class BarSeries {
   #closeBefore(slot: number, sink: BarSink): void {
     let cursor = this.#nextSlot;
     while (this.#open.length > 0 && this.#open[0]!.slot < slot) {
-      const bar = this.#open.shift()!;
+      // All but always it is the only one.
+      const bar = this.#open.length === 1 ? this.#open.pop()! : this.#open.shift()!;
       this.#emitEmpty(cursor, bar.slot, sink);
       this.#emitOpen(bar, sink);
       cursor = bar.slot + 1;
@@ -149,7 +153,7 @@ export class BarSeries {
 
   #setNextSlot(slot: number): void {
     this.#nextSlot = slot;
-    this.#nextCloseTime = Number.isFinite(slot) ? this.grid.endOf(slot) + this.#graceMs : slot;
+    this.nextCloseTime = Number.isFinite(slot) ? this.grid.endOf(slot) + this.#graceMs : slot;
   }
 
   /** The slots from `from` up to but not including `to` have no tick: missing bars, or a restart where the run of them grows too long. */
@@ -217,7 +221,8 @@ export class BarSeries {
     if (at > 0 && open[at - 1]!.slot === slot) return open[at - 1]!;
     const bar = this.#spare.pop() ?? new OpenBar();
     bar.reset(slot);
-    open.splice(at, 0, bar);
+    if (at === open.length) open.push(bar);
+    else open.splice(at, 0, bar);
     return bar;
   }
 }

@@ -1,4 +1,4 @@
-import { DD_WIDTH, ddCentred } from './double-double.ts';
+import { centred, centredSquares, DD_WIDTH, multipleError, splitProductError, upperHalf } from './double-double.ts';
 import type { NullCorrections } from './null-corrections.ts';
 import type { PairSums } from './pair-sums.ts';
 import { triangleIndex, triangleSize } from './triangle.ts';
@@ -28,37 +28,110 @@ export interface CorrelationSummary {
   readonly strong: readonly { readonly a: number; readonly b: number; readonly rho: number }[];
 }
 
-/**
- * The correlation matrix over the rows in the sums' window, in fresh arrays. A pair uses the rows in which both returns are non-null,
- * for its means and variances too; its rho is null below `minObs` such rows or where a variance is 0. Diagonal: 1 or null.
- */
-export function correlate(sums: PairSums, minObs: number): Correlations {
-  const { symbols, observations, nulls } = sums;
-  const triangle = triangleSize(symbols);
-  const rho = new Float64Array(triangle);
-  const nObs = new Int32Array(triangle);
-  const std = new Float64Array(symbols);
-  const roots = new Float64Array(symbols);
-  for (let a = 0; a < symbols; a++) ownDeviation(sums, a, minObs, std, roots);
-  const shared = nulls === null ? null : new SharedRows(sums, nulls, minObs);
-  let at = 0;
-  for (let a = 0; a < symbols; a++) {
-    const count = observations[a]!;
-    const x = DD_WIDTH * a;
-    nObs[at] = count;
-    rho[at++] = roots[a]! > 0 ? 1 : Number.NaN;
-    for (let b = a + 1; b < symbols; b++, at++) {
-      if (shared?.differ(at)) {
-        nObs[at] = shared.count(a, at);
-        rho[at] = shared.rho(a, b, at);
-      } else {
-        const root = roots[a]! * roots[b]!;
+/** Correlation matrices over the rows in the window of some sums, as these move on. */
+export class Correlator {
+  readonly #sums: PairSums;
+  readonly #minObs: number;
+  /** Of each symbol: the root of its centred sum of squares, 0 where no correlation may use it; the upper half of its sum. */
+  readonly #roots: Float64Array;
+  readonly #uppers: Float64Array;
+  /** Double-double sums over the rows that a pair shares: x, x^2, y, y^2. */
+  readonly #shared = new Float64Array(4 * DD_WIDTH);
+
+  constructor(sums: PairSums, minObs: number) {
+    this.#sums = sums;
+    this.#minObs = minObs;
+    this.#roots = new Float64Array(sums.symbols);
+    this.#uppers = new Float64Array(sums.symbols);
+  }
+
+  /**
+   * The matrix now, in fresh arrays. A pair uses the rows in which both returns are non-null, for its means and variances too; its rho is
+   * null below `minObs` such rows or where a variance is 0. Diagonal: 1 or null.
+   */
+  correlate(): Correlations {
+    const { symbols, observations, sums, products, nulls } = this.#sums;
+    const roots = this.#roots;
+    const uppers = this.#uppers;
+    const { rho, nObs, std } = emptyCorrelations(symbols);
+    for (let symbol = 0; symbol < symbols; symbol++) this.#prepare(symbol, std);
+    let at = 0;
+    for (let a = 0; a < symbols; a++) {
+      const count = observations[a]!;
+      const x = sums[DD_WIDTH * a]!;
+      const xLow = sums[DD_WIDTH * a + 1]!;
+      const xUpper = uppers[a]!;
+      const xRoot = roots[a]!;
+      nObs[at] = count;
+      rho[at++] = xRoot > 0 ? 1 : Number.NaN;
+      for (let b = a + 1; b < symbols; b++, at++) {
+        if (nulls?.differ(at)) {
+          nObs[at] = count - nulls.count(2 * at);
+          rho[at] = this.#sharedRho(nulls, a, b, at, nObs[at]!);
+          continue;
+        }
         nObs[at] = count;
-        rho[at] = root > 0 ? clip(sums.centred(at, x, DD_WIDTH * b, count) / root) : Number.NaN;
+        const root = xRoot * roots[b]!;
+        if (!(root > 0)) {
+          rho[at] = Number.NaN;
+          continue;
+        }
+        // `centred` written out: the sums of x and y are split once a symbol, and no call puts a double on the heap.
+        const y = sums[DD_WIDTH * b]!;
+        const product = x * y;
+        const productLow = splitProductError(x, xUpper, y, uppers[b]!, product) + (x * sums[DD_WIDTH * b + 1]! + xLow * y);
+        const quotient = product / count;
+        const whole = quotient * count;
+        const quotientLow = (product - whole - multipleError(quotient, count, whole) + productLow) / count;
+        rho[at] = clip((products[DD_WIDTH * at]! - quotient + (products[DD_WIDTH * at + 1]! - quotientLow)) / root);
       }
     }
+    return { rho, nObs, std };
   }
-  return { rho, nObs, std };
+
+  /** Writes a symbol's std over its own returns, and what its pairs need of it. */
+  #prepare(symbol: number, std: Float64Array): void {
+    const { sums, products, observations, symbols } = this.#sums;
+    const count = observations[symbol]!;
+    const at = DD_WIDTH * symbol;
+    this.#uppers[symbol] = upperHalf(sums[at]!);
+    this.#roots[symbol] = 0;
+    std[symbol] = Number.NaN;
+    if (count < this.#minObs || count < 2) return;
+    const own = DD_WIDTH * triangleIndex(symbol, symbol, symbols);
+    const squares = centredSquares(products[own]!, products[own + 1]!, sums[at]!, sums[at + 1]!, count);
+    const varies = exceedsZero(squares, count);
+    std[symbol] = varies ? Math.sqrt(squares / (count - 1)) : 0;
+    this.#roots[symbol] = varies ? Math.sqrt(squares) : 0;
+  }
+
+  /** Correlation of a pair over the `count` rows it shares, where nulls make them differ from the rows of one of its symbols. */
+  #sharedRho(nulls: NullCorrections, a: number, b: number, pair: number, count: number): number {
+    if (count < this.#minObs || count < 2) return Number.NaN;
+    const { sums, products, symbols } = this.#sums;
+    const shared = this.#shared;
+    nulls.without(2 * pair, sums, DD_WIDTH * a, products, DD_WIDTH * triangleIndex(a, a, symbols), shared, X);
+    nulls.without(2 * pair + 1, sums, DD_WIDTH * b, products, DD_WIDTH * triangleIndex(b, b, symbols), shared, Y);
+    const squaresA = centredSquares(shared[X + 2]!, shared[X + 3]!, shared[X]!, shared[X + 1]!, count);
+    const squaresB = centredSquares(shared[Y + 2]!, shared[Y + 3]!, shared[Y]!, shared[Y + 1]!, count);
+    if (!exceedsZero(squaresA, count) || !exceedsZero(squaresB, count)) return Number.NaN;
+    const at = DD_WIDTH * pair;
+    const moment = centred(products[at]!, products[at + 1]!, shared[X]!, shared[X + 1]!, shared[Y]!, shared[Y + 1]!, count);
+    return clip(moment / Math.sqrt(squaresA * squaresB));
+  }
+}
+
+/** Arrays for one matrix, in one block of memory: each block costs more to make than a hundred pairs to correlate. */
+function emptyCorrelations(symbols: number): Correlations {
+  const triangle = triangleSize(symbols);
+  const rhoBytes = triangle * Float64Array.BYTES_PER_ELEMENT;
+  const stdBytes = symbols * Float64Array.BYTES_PER_ELEMENT;
+  const block = new ArrayBuffer(rhoBytes + stdBytes + triangle * Int32Array.BYTES_PER_ELEMENT);
+  return {
+    rho: new Float64Array(block, 0, triangle),
+    std: new Float64Array(block, rhoBytes, symbols),
+    nObs: new Int32Array(block, rhoBytes + stdBytes, triangle),
+  };
 }
 
 /** Mean |rho|, max |rho|, dispersion and the strong pairs of a triangle. */
@@ -105,18 +178,6 @@ function spread(rho: Float64Array, symbols: number, pairs: number, mean: number)
   return Math.sqrt(squares / (pairs - 1));
 }
 
-/** Writes a symbol's std over its own returns, and the root of its centred sum of squares: 0 where no correlation may use it. */
-function ownDeviation(sums: PairSums, symbol: number, minObs: number, std: Float64Array, roots: Float64Array): void {
-  const count = sums.observations[symbol]!;
-  std[symbol] = Number.NaN;
-  if (count < minObs || count < 2) return;
-  const at = DD_WIDTH * symbol;
-  const squares = sums.centred(triangleIndex(symbol, symbol, sums.symbols), at, at, count);
-  const varies = exceedsZero(squares, count);
-  std[symbol] = varies ? Math.sqrt(squares / (count - 1)) : 0;
-  roots[symbol] = varies ? Math.sqrt(squares) : 0;
-}
-
 /** Whether a centred sum of squares is a variance at all, by the zero rule. */
 function exceedsZero(squares: number, count: number): boolean {
   return squares > ZERO_STD * ZERO_STD * (count - 1);
@@ -126,59 +187,6 @@ function clip(rho: number): number {
   return Math.max(-1, Math.min(1, rho));
 }
 
-/** Correlation of a pair over the rows it shares, where nulls make them differ from the rows of one of its symbols. */
-class SharedRows {
-  readonly #sums: PairSums;
-  readonly #nulls: NullCorrections;
-  readonly #minObs: number;
-  /** Double-double sums over the shared rows: x, x^2, y, y^2, and x * y. */
-  readonly #shared = new Float64Array(5 * DD_WIDTH);
-
-  constructor(sums: PairSums, nulls: NullCorrections, minObs: number) {
-    this.#sums = sums;
-    this.#nulls = nulls;
-    this.#minObs = minObs;
-  }
-
-  /** Whether one of a pair's symbols has a return in a row in which the other has none. */
-  differ(pair: number): boolean {
-    return this.#nulls.count(2 * pair) > 0 || this.#nulls.count(2 * pair + 1) > 0;
-  }
-
-  /** Shared returns of a pair whose first symbol is `a`. */
-  count(a: number, pair: number): number {
-    return this.#sums.observations[a]! - this.#nulls.count(2 * pair);
-  }
-
-  rho(a: number, b: number, pair: number): number {
-    const count = this.count(a, pair);
-    if (count < this.#minObs || count < 2) return Number.NaN;
-    const shared = this.#shared;
-    this.#own(a, 2 * pair, X, XX);
-    this.#own(b, 2 * pair + 1, Y, YY);
-    const squaresA = ddCentred(shared, XX, X, X, count);
-    const squaresB = ddCentred(shared, YY, Y, Y, count);
-    if (!exceedsZero(squaresA, count) || !exceedsZero(squaresB, count)) return Number.NaN;
-    copySum(this.#sums.products, DD_WIDTH * pair, shared, XY);
-    return clip(ddCentred(shared, XY, X, Y, count) / Math.sqrt(squaresA * squaresB));
-  }
-
-  /** The sums of a symbol and of its squares over the rows it shares with the other one of a pair. */
-  #own(symbol: number, side: number, atSum: number, atSquares: number): void {
-    const sums = this.#sums;
-    copySum(sums.sums, DD_WIDTH * symbol, this.#shared, atSum);
-    copySum(sums.products, DD_WIDTH * triangleIndex(symbol, symbol, sums.symbols), this.#shared, atSquares);
-    this.#nulls.takeOut(side, this.#shared, atSum, atSquares);
-  }
-}
-
+/** Where in the sums over shared rows the two symbols of a pair stand: the sum, then that of squares. */
 const X = 0;
-const XX = DD_WIDTH;
 const Y = 2 * DD_WIDTH;
-const YY = 3 * DD_WIDTH;
-const XY = 4 * DD_WIDTH;
-
-function copySum(from: Float64Array, fromAt: number, to: Float64Array, toAt: number): void {
-  to[toAt] = from[fromAt]!;
-  to[toAt + 1] = from[fromAt + 1]!;
-}

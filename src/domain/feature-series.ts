@@ -2,9 +2,10 @@ import type { CleanBar } from './clean-bar.ts';
 import { FEATURE_COLUMNS, FEATURES, type FeatureName, type FeatureRow, NORMALISED_FEATURES } from './feature-row.ts';
 import type { FeatureSettings } from './settings.ts';
 import type { Timeframe } from './timeframe.ts';
-import { createTwin, type Twin } from './twin.ts';
+import type { TwinColumns, Twins } from './twin.ts';
+import { createTwins } from './twins.ts';
 import { ValidBars } from './valid-bars.ts';
-import { RollingMax, RollingMoments, RollingSum, STD_ZERO } from './window.ts';
+import { RollingMax, RollingMoments, RollingSum, RollingValues, STD_ZERO } from './window.ts';
 
 const LONGEST_AVERAGE = 50;
 
@@ -30,7 +31,9 @@ export function historyBars(settings: FeatureSettings): number {
 }
 
 const at = Object.fromEntries(FEATURES.map((name, i) => [name, i])) as Record<FeatureName, number>;
-const normalisedFrom = NORMALISED_FEATURES.map((name) => at[name]);
+/** The twins of a 1D series, and of every other: where their features are null, so are they. */
+const DAILY_TWINS = twinColumns(() => true);
+const INTRADAY_TWINS = twinColumns((name) => name !== 'stress_indicator');
 const AVERAGES = [
   { window: 12, slope: at.ma_12_slope, distance: at.distance_to_ma_12 },
   { window: 24, slope: at.ma_24_slope, distance: at.distance_to_ma_24 },
@@ -40,25 +43,24 @@ const AVERAGES = [
 /** A moving average of closes and its own last values, from which its slope is taken. */
 class Average {
   readonly #closes: RollingSum;
-  readonly #means: RollingSum;
+  readonly #means: RollingValues;
+  /** The average over the last closes, NaN where there are not enough. */
+  mean = Number.NaN;
 
   constructor(window: number, slopeLag: number, count: number) {
     this.#closes = new RollingSum(window, count);
-    this.#means = new RollingSum(slopeLag + 1, count);
+    this.#means = new RollingValues(slopeLag + 1, count);
   }
 
   push(close: number): void {
     this.#closes.push(close);
-    this.#means.push(this.#closes.mean());
-  }
-
-  mean(): number {
-    return this.#closes.mean();
+    this.mean = this.#closes.mean();
+    this.#means.push(this.mean);
   }
 
   /** The average less itself `slopeLag` bars before, NaN where either is not there. */
   slope(): number {
-    return this.#means.isFull ? this.#means.at(0) - this.#means.at(this.#means.size - 1) : Number.NaN;
+    return this.#means.change();
   }
 }
 
@@ -70,30 +72,30 @@ class FeatureWindows {
   readonly returns24: RollingMoments;
   readonly trueRange: RollingSum;
   readonly averages: readonly Average[];
-  /** Of 1D alone: the fast side of trend_regime. */
-  readonly average20: RollingSum;
-  readonly closes: RollingSum;
+  /** The fast side of trend_regime; null but on 1D. */
+  readonly average20: RollingSum | null;
+  readonly closes: RollingValues;
   readonly moves: RollingSum;
   readonly highs: RollingMax;
   readonly negatedLows: RollingMax;
   readonly spreads: RollingSum;
-  readonly twins: readonly Twin[];
+  readonly twins: Twins;
   previousClose = Number.NaN;
 
-  constructor(settings: FeatureSettings, count: number) {
+  constructor(settings: FeatureSettings, isDaily: boolean, count: number) {
     this.returns3 = new RollingSum(3, count);
     this.returns6 = new RollingMoments(6, count);
     this.returns12 = new RollingMoments(12, count);
     this.returns24 = new RollingMoments(24, count);
     this.trueRange = new RollingSum(settings.atrWindow, count);
     this.averages = AVERAGES.map(({ window }) => new Average(window, settings.slopeLag, count));
-    this.average20 = new RollingSum(20, count);
-    this.closes = new RollingSum(settings.efficiencyWindow + 1, count);
+    this.average20 = isDaily ? new RollingSum(20, count) : null;
+    this.closes = new RollingValues(settings.efficiencyWindow + 1, count);
     this.moves = new RollingSum(settings.efficiencyWindow, count);
     this.highs = new RollingMax(settings.rangeWindow, count);
     this.negatedLows = new RollingMax(settings.rangeWindow, count);
     this.spreads = new RollingSum(settings.spreadWindow, count);
-    this.twins = normalisedFrom.map(() => createTwin(settings.normalizer, settings.normWindow, count));
+    this.twins = createTwins(settings.normalizer, settings.normWindow, count, isDaily ? DAILY_TWINS : INTRADAY_TWINS);
   }
 }
 
@@ -118,7 +120,7 @@ export class FeatureSeries {
       values: new Float64Array(FEATURE_COLUMNS.length).fill(Number.NaN),
     };
     this.#validBars = new ValidBars(settings.mlWindow);
-    this.#windows = new FeatureWindows(settings, 0);
+    this.#windows = new FeatureWindows(settings, this.#isDaily, 0);
   }
 
   /** The grid bars of the series so far and which of the last ones were valid. */
@@ -135,10 +137,11 @@ export class FeatureSeries {
     row.validBar = bar.validBar;
     row.mlReady = false;
     row.logReturn1 = bar.validBar ? bar.logReturn1 : Number.NaN;
-    row.values.fill(Number.NaN);
     if (bar.validBar) {
       this.#compute(bar, row.values);
       row.mlReady = this.#isMlReady(row.values);
+    } else {
+      row.values.fill(Number.NaN);
     }
     return row;
   }
@@ -154,7 +157,7 @@ export class FeatureSeries {
 
   #begin(validBars: ValidBars, count = 0): void {
     this.#validBars = validBars;
-    this.#windows = new FeatureWindows(this.#settings, count);
+    this.#windows = new FeatureWindows(this.#settings, this.#isDaily, count);
   }
 
   #compute(bar: FeatureInput, values: Float64Array): void {
@@ -179,28 +182,31 @@ export class FeatureSeries {
     for (let i = 0; i < AVERAGES.length; i++) {
       const average = windows.averages[i]!;
       values[AVERAGES[i]!.slope] = ratio(average.slope(), meanTrueRange);
-      values[AVERAGES[i]!.distance] = ratio(close - average.mean(), meanTrueRange);
+      values[AVERAGES[i]!.distance] = ratio(close - average.mean, meanTrueRange);
     }
     values[at.efficiency_ratio] = efficiency(windows);
     values[at.range_compression] = ratio(windows.highs.max() + windows.negatedLows.max(), meanTrueRange);
-    values[at.trend_regime] = this.#isDaily ? trendRegime(windows, this.#settings.trendThreshold) : Number.NaN;
+    values[at.trend_regime] = trendRegime(windows, this.#settings.trendThreshold);
     values[at.stress_indicator] = this.#isDaily ? ratio(vol6, vol24) : Number.NaN;
     values[at.spread_ratio] = ratio(windows.spreads.mean(), atrNormalized);
-
-    for (let i = 0; i < normalisedFrom.length; i++) {
-      values[FEATURES.length + i] = windows.twins[i]!.next(values[normalisedFrom[i]!]!);
-    }
+    windows.twins.next(values);
   }
 
   #isMlReady(values: Float64Array): boolean {
     if (this.#validBars.recent < this.#settings.mlMinValid) return false;
     if (this.#isDaily && Number.isNaN(values[at.trend_regime]!)) return false;
-    for (let i = 0; i < normalisedFrom.length; i++) {
-      const isForThisTimeframe = this.#isDaily || normalisedFrom[i] !== at.stress_indicator;
-      if (isForThisTimeframe && Number.isNaN(values[FEATURES.length + i]!)) return false;
-    }
+    const { to } = this.#isDaily ? DAILY_TWINS : INTRADAY_TWINS;
+    for (let i = 0; i < to.length; i++) if (Number.isNaN(values[to[i]!]!)) return false;
     return true;
   }
+}
+
+function twinColumns(isIn: (name: FeatureName) => boolean): TwinColumns {
+  const names = NORMALISED_FEATURES.filter(isIn);
+  return {
+    from: Int32Array.from(names, (name) => at[name]),
+    to: Int32Array.from(names, (name) => FEATURES.length + NORMALISED_FEATURES.indexOf(name)),
+  };
 }
 
 function pushBar(windows: FeatureWindows, bar: FeatureInput): void {
@@ -212,8 +218,8 @@ function pushBar(windows: FeatureWindows, bar: FeatureInput): void {
   windows.returns12.push(logReturn1);
   windows.returns24.push(logReturn1);
   windows.trueRange.push(hasPrevious ? Math.max(high - low, Math.abs(high - previous), Math.abs(low - previous)) : high - low);
-  for (const average of windows.averages) average.push(close);
-  windows.average20.push(close);
+  for (let i = 0; i < windows.averages.length; i++) windows.averages[i]!.push(close);
+  windows.average20?.push(close);
   windows.closes.push(close);
   windows.moves.push(Math.abs(close - previous));
   windows.highs.push(high);
@@ -224,13 +230,13 @@ function pushBar(windows: FeatureWindows, bar: FeatureInput): void {
 
 /** |c_t - c_{t-w}| / sum of the w last moves, clipped to [0, 1]. */
 function efficiency(windows: FeatureWindows): number {
-  if (!windows.closes.isFull) return Number.NaN;
-  const net = Math.abs(windows.closes.at(0) - windows.closes.at(windows.closes.size - 1));
-  return Math.min(1, ratio(net, windows.moves.sum()));
+  return Math.min(1, ratio(Math.abs(windows.closes.change()), windows.moves.sum()));
 }
 
+/** Of a 1D series; NaN on every other. */
 function trendRegime(windows: FeatureWindows, threshold: number): number {
-  const slow = windows.averages[2]!.mean();
+  if (windows.average20 === null) return Number.NaN;
+  const slow = windows.averages[2]!.mean;
   const difference = (windows.average20.mean() - slow) / slow;
   if (Number.isNaN(difference)) return Number.NaN;
   return difference > threshold ? 1 : difference < -threshold ? -1 : 0;

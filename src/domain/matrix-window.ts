@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { correlate, summarise } from './correlation.ts';
+import { Correlator, summarise } from './correlation.ts';
 import type { JoinRow, WindowCounters } from './join-state.ts';
 import type { CorrelationMatrix } from './matrix.ts';
 import { PairSums } from './pair-sums.ts';
@@ -24,6 +24,7 @@ export class MatrixWindow {
   readonly #missingAt: MissingAt;
   readonly #rows: ReturnRows;
   readonly #sums: PairSums;
+  readonly #correlator: Correlator;
   readonly #changedRows = new Set<number>();
   #version = 0;
 
@@ -34,6 +35,7 @@ export class MatrixWindow {
     this.#missingAt = missingAt;
     this.#rows = new ReturnRows(universe.symbols.length, settings.window);
     this.#sums = new PairSums(this.#rows, settings.window);
+    this.#correlator = new Correlator(this.#sums, settings.minObs);
   }
 
   /** Newest version made, 0 where none. */
@@ -82,12 +84,11 @@ export class MatrixWindow {
     const rows = this.#rows;
     const indexes = [...this.#changedRows].filter((index) => index >= rows.first).sort((a, b) => a - b);
     this.#changedRows.clear();
-    return indexes.map((index) => ({
-      index,
-      timestampUtc: rows.timestamp(index),
-      version: rows.version(index),
-      returns: rows.copyReturns(index),
-    }));
+    return indexes.map((index) => {
+      const returns = new Float64Array(rows.symbols);
+      rows.copyRow(index, returns);
+      return { index, timestampUtc: rows.timestamp(index), version: rows.version(index), returns };
+    });
   }
 
   /** What must be saved besides rows. */
@@ -158,7 +159,7 @@ export class MatrixWindow {
     this.#rows.setVersion(index, version);
     this.#changedRows.add(index);
     const windowEnd = this.#rows.timestamp(index);
-    const { rho, nObs, std } = correlate(this.#sums, this.#settings.minObs);
+    const { rho, nObs, std } = this.#correlator.correlate();
     const { meanAbsRho, maxAbsRho, dispersion, strong } = summarise(rho, symbols.length);
     const missing = this.#missingAt(windowEnd);
     return {

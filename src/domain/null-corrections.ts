@@ -1,4 +1,4 @@
-import { ddAdd, ddAddPair, ddAddProduct, ddReset, productError } from './double-double.ts';
+import { ddAdd, ddAddPair, ddAddProduct, ddReset, squareError, sumError } from './double-double.ts';
 import type { ReturnRows } from './return-rows.ts';
 import { triangleIndex, triangleSize } from './triangle.ts';
 
@@ -33,11 +33,32 @@ export class NullCorrections {
     return this.#counts[side]!;
   }
 
-  /** Takes a side's sums out of the sum of x at `atSum` of `into` and the sum of x^2 at `atSquares`. */
-  takeOut(side: number, into: Float64Array, atSum: number, atSquares: number): void {
+  /** Whether one symbol of a pair has a return in a row in which the other has none. */
+  differ(pair: number): boolean {
+    return this.#counts[2 * pair]! > 0 || this.#counts[2 * pair + 1]! > 0;
+  }
+
+  /**
+   * Writes a symbol's sums over the rows it shares with the other one of a pair, four doubles from `to` on: its own sum of x at `atSum` of
+   * `sums` less this side's, and its sum of x^2 at `atSquares` of `squares` likewise.
+   */
+  without(side: number, sums: Float64Array, atSum: number, squares: Float64Array, atSquares: number, into: Float64Array, to: number): void {
+    const own = this.#sums;
     const at = WIDTH * side;
-    ddAddPair(into, atSum, -this.#sums[at]!, -this.#sums[at + 1]!);
-    ddAddPair(into, atSquares, -this.#sums[at + SQUARES]!, -this.#sums[at + SQUARES + 1]!);
+    const out = -own[at]!;
+    const whole = sums[atSum]!;
+    let high = whole + out;
+    let low = sums[atSum + 1]! + (sumError(whole, out, high) - own[at + 1]!);
+    const sum = high + low;
+    into[to] = sum;
+    into[to + 1] = low - (sum - high);
+    const outSquares = -own[at + SQUARES]!;
+    const wholeSquares = squares[atSquares]!;
+    high = wholeSquares + outSquares;
+    low = squares[atSquares + 1]! + (sumError(wholeSquares, outSquares, high) - own[at + SQUARES + 1]!);
+    const squareSum = high + low;
+    into[to + SQUARES] = squareSum;
+    into[to + SQUARES + 1] = low - (squareSum - high);
   }
 
   /** A row (NaN = null) enters the window (sign 1) or leaves it (sign -1). */
@@ -50,7 +71,7 @@ export class NullCorrections {
       const x = row[symbol]!;
       if (Number.isNaN(x)) continue;
       const square = x * x;
-      const squareLow = productError(x, x, square);
+      const squareLow = squareError(x, square);
       for (let k = 0; k < nullCount; k++) {
         const side = sideIndex(symbol, nulls[k]!, this.#symbols);
         this.#counts[side]! += sign;
@@ -66,15 +87,26 @@ export class NullCorrections {
     this.#counts[side] = 0;
     ddReset(this.#sums, WIDTH * side);
     ddReset(this.#sums, WIDTH * side + SQUARES);
-    for (let index = Math.max(0, anchor - window); index < count; index++) {
-      this.#applySide(side, rows.value(symbol, index), rows.value(other, index), 1);
-      if (index < anchor || index < window) continue;
-      this.#applySide(side, rows.value(symbol, index - window), rows.value(other, index - window), -1);
+    const { returns, capacity } = rows;
+    const first = Math.max(0, anchor - window);
+    const leavesFrom = Math.max(anchor, window);
+    const atSymbol = symbol * capacity;
+    const atOther = other * capacity;
+    let slot = first % capacity;
+    for (let index = first; index < count; index++) {
+      if (Number.isNaN(returns[atOther + slot]!)) this.#applySide(side, returns[atSymbol + slot]!, 1);
+      if (index >= leavesFrom) {
+        // The ring is two windows long.
+        const left = slot < window ? slot + window : slot - window;
+        if (Number.isNaN(returns[atOther + left]!)) this.#applySide(side, returns[atSymbol + left]!, -1);
+      }
+      if (++slot === capacity) slot = 0;
     }
   }
 
-  #applySide(side: number, x: number, other: number, sign: 1 | -1): void {
-    if (Number.isNaN(x) || !Number.isNaN(other)) return;
+  /** A row in which the other symbol of the pair is null enters or leaves. */
+  #applySide(side: number, x: number, sign: 1 | -1): void {
+    if (Number.isNaN(x)) return;
     this.#counts[side]! += sign;
     ddAdd(this.#sums, WIDTH * side, sign * x);
     ddAddProduct(this.#sums, WIDTH * side + SQUARES, sign * x, x);

@@ -1,4 +1,4 @@
-import { centred, DD_WIDTH, ddAdd, ddAddProduct, ddReset } from './double-double.ts';
+import { DD_WIDTH, ddAdd, ddReset, productError, splitProductError, sumError, upperHalf } from './double-double.ts';
 import { NullCorrections } from './null-corrections.ts';
 import type { ReturnRows } from './return-rows.ts';
 import { triangleIndex, triangleSize } from './triangle.ts';
@@ -22,8 +22,14 @@ export class PairSums {
   readonly products: Float64Array;
   /** Non-null returns of each symbol in the window. */
   readonly observations: Int32Array;
-  readonly #row: Float64Array;
+  /** The rows that enter and leave the window, and the upper halves of their returns. */
+  readonly #entering: Float64Array;
+  readonly #enteringUpper: Float64Array;
+  readonly #leaving: Float64Array;
+  readonly #leavingUpper: Float64Array;
   #nulls: NullCorrections | null = null;
+  /** Index of the newest row with a null beside a value; -1 where there was none. */
+  #newestMixed = -1;
   #count = 0;
 
   constructor(rows: ReturnRows, window: number) {
@@ -34,7 +40,10 @@ export class PairSums {
     this.sums = new Float64Array(DD_WIDTH * symbols);
     this.products = new Float64Array(DD_WIDTH * triangleSize(symbols));
     this.observations = new Int32Array(symbols);
-    this.#row = new Float64Array(symbols);
+    this.#entering = new Float64Array(symbols);
+    this.#enteringUpper = new Float64Array(symbols);
+    this.#leaving = new Float64Array(symbols);
+    this.#leavingUpper = new Float64Array(symbols);
   }
 
   /** Rows taken in so far: the window ends at row count - 1. Behind `rows.count` only while older matrices are being corrected. */
@@ -47,37 +56,44 @@ export class PairSums {
     return Math.max(0, this.#count - this.window);
   }
 
-  /** What nulls take from the sums of a pair; null where no row held a null beside a value. */
+  /**
+   * What nulls take from the sums of a pair; null where no row that the sums depend on, one of the newest two windows, holds a null beside a
+   * value. Everybody's corrections have been computed anew by then, and are zero.
+   */
   get nulls(): NullCorrections | null {
-    return this.#nulls;
-  }
-
-  /** sum(x * y) - sum(x) * sum(y) / count of the pair with triangle index `pair`; `x` and `y` are its symbols' places in `sums`. */
-  centred(pair: number, x: number, y: number, count: number): number {
-    const { products, sums } = this;
-    const at = DD_WIDTH * pair;
-    return centred(products[at]!, products[at + 1]!, sums[x]!, sums[x + 1]!, sums[y]!, sums[y + 1]!, count);
+    return this.#newestMixed >= this.#count - 2 * this.window ? this.#nulls : null;
   }
 
   /** Moves the window on by one row. */
   advance(): void {
-    const row = this.#load(this.#row, this.#count);
-    this.#watchForNulls(row);
-    this.#apply(row, 1);
-    if (this.#count >= this.window) this.#apply(this.#load(this.#row, this.#count - this.window), -1);
-    this.#count++;
-    for (let symbol = this.#count % this.window; symbol < this.symbols; symbol += this.window) this.#rebuildFrom(symbol, this.#count);
+    const index = this.#count++;
+    this.#rows.copyRow(index, this.#entering);
+    this.#watchForNulls(this.#entering, index);
+    const isLeaving = index >= this.window;
+    if (isLeaving) this.#rows.copyRow(index - this.window, this.#leaving);
+    else this.#leaving.fill(0);
+    this.#moveSymbols(isLeaving);
+    const nulls = this.nulls;
+    nulls?.apply(this.#entering, 1);
+    if (isLeaving) nulls?.apply(this.#leaving, -1);
+    split(this.#entering, this.#enteringUpper);
+    split(this.#leaving, this.#leavingUpper);
+    this.#movePairs();
+    for (let symbol = this.#count % this.window; symbol < this.symbols; symbol += this.window)
+      this.#rebuildFrom(symbol, this.#count, nulls);
   }
 
   /** Brings a symbol's sums up to date where its return in row `index`, which lies in the window, has changed. */
   revise(symbol: number, index: number): void {
-    this.#watchForNulls(this.#load(this.#row, index));
+    this.#rows.copyRow(index, this.#entering);
+    this.#watchForNulls(this.#entering, index);
     const anchor = this.#anchorOf(symbol);
-    this.#rebuildFrom(symbol, anchor);
+    const nulls = this.nulls;
+    this.#rebuildFrom(symbol, anchor, nulls);
     for (let other = 0; other < this.symbols; other++) {
       const otherAnchor = this.#anchorOf(other);
       if (other < symbol) this.#rebuildPair(other, symbol, otherAnchor);
-      this.#nulls?.rebuild(this.#rows, this.window, other, symbol, otherAnchor, this.#count);
+      nulls?.rebuild(this.#rows, this.window, other, symbol, otherAnchor, this.#count);
     }
   }
 
@@ -96,8 +112,15 @@ export class PairSums {
 
   #rebuildAll(count: number, anchor: number | null): void {
     this.#count = count;
-    for (let index = this.#rows.first; index < count; index++) this.#watchForNulls(this.#load(this.#row, index));
-    for (let symbol = 0; symbol < this.symbols; symbol++) this.#rebuildFrom(symbol, anchor ?? this.#anchorOf(symbol));
+    this.#newestMixed = -1;
+    for (let index = this.#rows.first; index < count; index++) {
+      this.#rows.copyRow(index, this.#entering);
+      this.#watchForNulls(this.#entering, index);
+    }
+    for (let symbol = 0; symbol < this.symbols; symbol++) {
+      // With what nulls took before, if they take nothing now: it must read zero when the next one comes.
+      this.#rebuildFrom(symbol, anchor ?? this.#anchorOf(symbol), this.#nulls);
+    }
   }
 
   /** The newest anchor of a symbol. */
@@ -107,11 +130,11 @@ export class PairSums {
   }
 
   /** Rebuilds a symbol's own sums, its pairs with itself and the symbols after it, and its side of what nulls take. */
-  #rebuildFrom(symbol: number, anchor: number): void {
+  #rebuildFrom(symbol: number, anchor: number, nulls: NullCorrections | null): void {
     this.#rebuildSymbol(symbol, anchor);
     for (let other = 0; other < this.symbols; other++) {
       if (other >= symbol) this.#rebuildPair(symbol, other, anchor);
-      this.#nulls?.rebuild(this.#rows, this.window, symbol, other, anchor, this.#count);
+      nulls?.rebuild(this.#rows, this.window, symbol, other, anchor, this.#count);
     }
   }
 
@@ -126,27 +149,80 @@ export class PairSums {
   }
 
   #rebuildPair(a: number, b: number, anchor: number): void {
-    const rows = this.#rows;
-    const at = DD_WIDTH * triangleIndex(a, b, this.symbols);
-    ddReset(this.products, at);
-    for (let index = Math.max(0, anchor - this.window); index < this.#count; index++) {
-      ddAddProduct(this.products, at, zeroIfNull(rows.value(a, index)), zeroIfNull(rows.value(b, index)));
-      if (index < anchor || index < this.window) continue;
-      const left = index - this.window;
-      ddAddProduct(this.products, at, -zeroIfNull(rows.value(a, left)), zeroIfNull(rows.value(b, left)));
+    const { window, products } = this;
+    const { returns, capacity } = this.#rows;
+    const count = this.#count;
+    const updatedFrom = Math.max(anchor, window);
+    const first = Math.max(0, anchor - window);
+    const atA = a * capacity;
+    const atB = b * capacity;
+    let slot = first % capacity;
+    let sum = 0;
+    let sumLow = 0;
+    for (let index = first; index < count; index++) {
+      const x = zeroIfNull(returns[atA + slot]!);
+      const y = zeroIfNull(returns[atB + slot]!);
+      const product = x * y;
+      const high = sum + product;
+      const low = sumLow + (sumError(sum, product, high) + productError(x, y, product));
+      sum = high + low;
+      sumLow = low - (sum - high);
+      if (index >= updatedFrom) {
+        // The ring is two windows long.
+        const left = slot < window ? slot + window : slot - window;
+        const leftX = -zeroIfNull(returns[atA + left]!);
+        const leftY = zeroIfNull(returns[atB + left]!);
+        const leftProduct = leftX * leftY;
+        const newHigh = sum + leftProduct;
+        const newLow = sumLow + (sumError(sum, leftProduct, newHigh) + productError(leftX, leftY, leftProduct));
+        sum = newHigh + newLow;
+        sumLow = newLow - (sum - newHigh);
+      }
+      if (++slot === capacity) slot = 0;
     }
+    const at = DD_WIDTH * triangleIndex(a, b, this.symbols);
+    products[at] = sum;
+    products[at + 1] = sumLow;
   }
 
-  /** A row enters the window (sign 1) or leaves it (sign -1). */
-  #apply(row: Float64Array, sign: 1 | -1): void {
+  /** The entering row joins the sums of symbols, the leaving one is taken out. */
+  #moveSymbols(isLeaving: boolean): void {
+    for (let symbol = 0; symbol < this.symbols; symbol++) this.#applySymbol(symbol, this.#entering[symbol]!, 1);
+    if (!isLeaving) return;
+    for (let symbol = 0; symbol < this.symbols; symbol++) this.#applySymbol(symbol, this.#leaving[symbol]!, -1);
+  }
+
+  /** The same for the sums of pairs, in one walk over the triangle; taking out a row of zeros changes nothing. */
+  #movePairs(): void {
     const { symbols, products } = this;
-    for (let symbol = 0; symbol < symbols; symbol++) this.#applySymbol(symbol, row[symbol]!, sign);
-    this.#nulls?.apply(row, sign);
-    for (let symbol = 0; symbol < symbols; symbol++) row[symbol] = zeroIfNull(row[symbol]!);
+    const entering = this.#entering;
+    const enteringUpper = this.#enteringUpper;
+    const leaving = this.#leaving;
+    const leavingUpper = this.#leavingUpper;
     let at = 0;
     for (let a = 0; a < symbols; a++) {
-      const x = sign * row[a]!;
-      for (let b = a; b < symbols; b++, at += DD_WIDTH) ddAddProduct(products, at, x, row[b]!);
+      const x = entering[a]!;
+      const xUpper = enteringUpper[a]!;
+      const leftX = -leaving[a]!;
+      const leftXUpper = -leavingUpper[a]!;
+      for (let b = a; b < symbols; b++, at += DD_WIDTH) {
+        const y = entering[b]!;
+        const product = x * y;
+        const before = products[at]!;
+        const high = before + product;
+        const low = products[at + 1]! + (sumError(before, product, high) + splitProductError(x, xUpper, y, enteringUpper[b]!, product));
+        const sum = high + low;
+        const sumLow = low - (sum - high);
+
+        const leftY = leaving[b]!;
+        const leftProduct = leftX * leftY;
+        const newHigh = sum + leftProduct;
+        const newLow =
+          sumLow + (sumError(sum, leftProduct, newHigh) + splitProductError(leftX, leftXUpper, leftY, leavingUpper[b]!, leftProduct));
+        const newSum = newHigh + newLow;
+        products[at] = newSum;
+        products[at + 1] = newLow - (newSum - newHigh);
+      }
     }
   }
 
@@ -156,21 +232,26 @@ export class PairSums {
     this.observations[symbol]! += sign;
   }
 
-  #load(into: Float64Array, index: number): Float64Array {
-    for (let symbol = 0; symbol < this.symbols; symbol++) into[symbol] = this.#rows.value(symbol, index);
-    return into;
-  }
-
   /** Makes room for corrections when the first row with a null beside a value comes. */
-  #watchForNulls(row: Float64Array): void {
-    if (this.#nulls !== null) return;
+  #watchForNulls(row: Float64Array, index: number): void {
     let nulls = 0;
     for (let symbol = 0; symbol < this.symbols; symbol++) if (Number.isNaN(row[symbol]!)) nulls++;
-    if (nulls > 0 && nulls < this.symbols) this.#nulls = new NullCorrections(this.symbols);
+    if (nulls === 0 || nulls === this.symbols) return;
+    this.#newestMixed = Math.max(this.#newestMixed, index);
+    this.#nulls ??= new NullCorrections(this.symbols);
   }
 }
 
 /** A null adds nothing to a sum of products: adding an exact zero leaves a double-double sum as it is. */
 function zeroIfNull(x: number): number {
   return Number.isNaN(x) ? 0 : x;
+}
+
+/** Puts zeros for nulls, and the upper halves of the row's returns into `upper`. */
+function split(row: Float64Array, upper: Float64Array): void {
+  for (let symbol = 0; symbol < row.length; symbol++) {
+    const x = zeroIfNull(row[symbol]!);
+    row[symbol] = x;
+    upper[symbol] = upperHalf(x);
+  }
 }

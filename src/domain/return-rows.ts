@@ -10,7 +10,8 @@ export class ReturnRows {
   readonly symbols: number;
   /** Rows the ring holds. */
   readonly capacity: number;
-  readonly #returns: Float64Array;
+  /** Symbol by symbol: the return of symbol s in row i stands at s x capacity + i mod capacity. For loops; all others call `value`. */
+  readonly returns: Float64Array;
   readonly #timestamps: Float64Array;
   readonly #versions: Float64Array;
   #count = 0;
@@ -18,7 +19,7 @@ export class ReturnRows {
   constructor(symbols: number, window: number) {
     this.symbols = symbols;
     this.capacity = 2 * window;
-    this.#returns = new Float64Array(symbols * this.capacity);
+    this.returns = new Float64Array(symbols * this.capacity);
     this.#timestamps = new Float64Array(this.capacity);
     this.#versions = new Float64Array(this.capacity);
   }
@@ -35,7 +36,13 @@ export class ReturnRows {
 
   /** The log return of a symbol in a row, NaN where null. */
   value(symbol: number, index: number): number {
-    return this.#returns[symbol * this.capacity + (index % this.capacity)]!;
+    return this.returns[symbol * this.capacity + (index % this.capacity)]!;
+  }
+
+  /** Copies a row's returns, one a symbol. */
+  copyRow(index: number, into: Float64Array): void {
+    const { symbols, capacity, returns } = this;
+    for (let symbol = 0, at = index % capacity; symbol < symbols; symbol++, at += capacity) into[symbol] = returns[at]!;
   }
 
   /** T of a row: a slot END, UTC epoch ms. */
@@ -53,7 +60,7 @@ export class ReturnRows {
   }
 
   setValue(symbol: number, index: number, logReturn: number): void {
-    this.#returns[symbol * this.capacity + (index % this.capacity)] = logReturn;
+    this.returns[symbol * this.capacity + (index % this.capacity)] = logReturn;
   }
 
   /** Index of the first row in the ring at or after a T; `count` where all are before. */
@@ -80,13 +87,6 @@ export class ReturnRows {
     this.#count++;
   }
 
-  /** A copy of a row's returns, one a symbol. */
-  copyReturns(index: number): Float64Array {
-    const returns = new Float64Array(this.symbols);
-    for (let symbol = 0; symbol < this.symbols; symbol++) returns[symbol] = this.value(symbol, index);
-    return returns;
-  }
-
   /** Puts a saved row back; `restoreCount` says how many there were. */
   restoreRow(index: number, timestampUtc: number, returns: Float64Array, version: number): void {
     this.#write(index, timestampUtc, returns, version);
@@ -102,7 +102,7 @@ export class ReturnRows {
     this.#timestamps[slot] = timestampUtc;
     this.#versions[slot] = version;
     for (let symbol = 0; symbol < this.symbols; symbol++) {
-      this.#returns[symbol * this.capacity + slot] = returns === null ? Number.NaN : returns[symbol]!;
+      this.returns[symbol * this.capacity + slot] = returns === null ? Number.NaN : returns[symbol]!;
     }
   }
 

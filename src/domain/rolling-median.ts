@@ -15,7 +15,8 @@ export class RollingMedian extends RollingWindow {
 
   override push(value: number): void {
     if (this.#length === this.size) this.#remove(this.at(this.size - 1));
-    super.push(value);
+    if (this.head === this.size) this.head = 0;
+    this.#insert(this.enter(value));
   }
 
   /** Median of the window, NaN where it is not full. */
@@ -55,9 +56,7 @@ export class RollingMedian extends RollingWindow {
     return this.isFull ? Math.max(Math.abs(this.#sorted[0]!), Math.abs(this.#sorted[this.size - 1]!)) : Number.NaN;
   }
 
-  protected override sumTails(): void {}
-
-  protected override grow(value: number): void {
+  #insert(value: number): void {
     const at = this.#indexOf(value);
     this.#sorted.copyWithin(at + 1, at, this.#length);
     this.#sorted[at] = value;

@@ -1,10 +1,10 @@
 import { BarSeries, type BarSeriesState, type BarSink } from './bar-series.ts';
 import { createGrid, type Grid } from './grid.ts';
 import type { Refusal } from './reason.ts';
-import type { BarSettings } from './settings.ts';
+import type { BarSettings, PriceField } from './settings.ts';
 import { type SourceMark, Sources } from './sources.ts';
 import { copyTick, emptyTick, type Tick } from './tick.ts';
-import { checkTick, priceOf } from './tick-checks.ts';
+import { checkTick } from './tick-checks.ts';
 import type { Timeframe } from './timeframe.ts';
 
 /** No timeframe was too late: what `refused` gets for every reason but LATE. */
@@ -60,7 +60,8 @@ export class SymbolStage<Origin> {
   readonly symbol: string;
   readonly series: readonly BarSeries[];
   readonly counts: TickCounts = { accepted: 0, late: 0, duplicates: 0, refused: 0, held: 0 };
-  readonly #settings: BarSettings;
+  readonly #price: PriceField;
+  readonly #maxJumpMs: number;
   readonly #sources = new Sources();
   #highestEventTime = Number.NEGATIVE_INFINITY;
   readonly #heldTick: Tick = emptyTick();
@@ -68,13 +69,14 @@ export class SymbolStage<Origin> {
 
   constructor(symbol: string, settings: BarSettings, grids: readonly Grid[]) {
     this.symbol = symbol;
-    this.#settings = settings;
+    this.#price = settings.price;
+    this.#maxJumpMs = settings.maxJumpMs;
     this.series = grids.map((grid) => new BarSeries(symbol, grid, settings));
   }
 
   /** Works on one tick. `live` is given only where the live rules are on. */
   process(tick: Tick, origin: Origin, sink: SymbolSink<Origin>, live: LiveClock | null = null): void {
-    const reason = checkTick(tick, this.#settings.price);
+    const reason = checkTick(tick, this.#price);
     if (reason !== null) {
       this.#refuse(reason, origin, sink);
       return;
@@ -85,15 +87,15 @@ export class SymbolStage<Origin> {
       return;
     }
     const isFar = this.#isFar(tick, live);
-    if (this.#held !== null) {
+    if (this.#held === null && !isFar) {
+      this.#accept(tick, origin, sink);
+    } else if (this.#held !== null) {
       this.#resolveHeld(isFar, sink);
       this.#accept(tick, origin, sink);
-    } else if (isFar) {
+    } else {
       this.#held = { origin: sink.held === undefined ? origin : sink.held(origin) };
       copyTick(tick, this.#heldTick);
       this.counts.held++;
-    } else {
-      this.#accept(tick, origin, sink);
     }
   }
 
@@ -132,7 +134,7 @@ export class SymbolStage<Origin> {
 
   #isFar(tick: Tick, live: LiveClock | null): boolean {
     if (this.#highestEventTime === Number.NEGATIVE_INFINITY) return false;
-    if (tick.eventTime - this.#highestEventTime > this.#settings.maxJumpMs) return true;
+    if (tick.eventTime - this.#highestEventTime > this.#maxJumpMs) return true;
     return live !== null && tick.eventTime > live.nowMs + live.aheadMs;
   }
 
@@ -149,11 +151,11 @@ export class SymbolStage<Origin> {
     this.counts.accepted++;
     this.#sources.accept(tick);
     if (tick.eventTime > this.#highestEventTime) this.#highestEventTime = tick.eventTime;
-    const price = priceOf(tick, this.#settings.price);
     let late: Timeframe[] | null = null;
-    for (const series of this.series) {
-      series.advance(this.#highestEventTime, sink.bar);
-      if (!series.add(tick, price)) {
+    for (let i = 0; i < this.series.length; i++) {
+      const series = this.series[i]!;
+      if (this.#highestEventTime >= series.nextCloseTime) series.advance(this.#highestEventTime, sink.bar);
+      if (!series.add(tick)) {
         late ??= [];
         late.push(series.grid.timeframe);
       }

@@ -11,6 +11,13 @@ import {
 import type { Tick } from '../domain/tick.ts';
 import { hasBadSymbol } from '../domain/tick-checks.ts';
 
+/** One symbol of the stage, as a handle for those who feed it many ticks. */
+export interface SymbolEntry<Origin> {
+  readonly stage: SymbolStage<Origin>;
+  /** It has been touched since changes were last taken. */
+  isChanged: boolean;
+}
+
 /**
  * The first stage of one input partition: ticks in, clean bars out, for every symbol that the partition carries. Pure: the same object runs
  * in the Kafka worker, in the in-process driver and in tests. State is read out symbol by symbol, changed ones only.
@@ -18,8 +25,11 @@ import { hasBadSymbol } from '../domain/tick-checks.ts';
 export class CleanStage<Origin> {
   readonly #settings: BarSettings;
   readonly #grids: readonly Grid[];
-  readonly #symbols = new Map<string, SymbolStage<Origin>>();
-  readonly #changed = new Set<SymbolStage<Origin>>();
+  readonly #symbols = new Map<string, SymbolEntry<Origin>>();
+  /** The entry of the last tick: a partition mostly carries one symbol, which saves the look-up. */
+  #last: SymbolEntry<Origin> | null = null;
+  /** Entries touched since changes were last taken. */
+  readonly #changed: SymbolEntry<Origin>[] = [];
   /** Ticks refused before they belonged to any symbol. */
   #badSymbols = 0;
 
@@ -35,39 +45,61 @@ export class CleanStage<Origin> {
       sink.refused('BAD_SYMBOL', origin, []);
       return;
     }
-    const stage = this.#stageOf(tick.symbol);
-    this.#changed.add(stage);
-    stage.process(tick, origin, sink, live);
+    let entry = this.#last;
+    if (entry === null || entry.stage.symbol !== tick.symbol) {
+      entry = this.entry(tick.symbol);
+      this.#last = entry;
+    }
+    this.processIn(entry, tick, origin, sink, live);
+  }
+
+  /** The same without the look-up: `entry` is that of the tick's symbol. */
+  processIn(entry: SymbolEntry<Origin>, tick: Tick, origin: Origin, sink: SymbolSink<Origin>, live: LiveClock | null = null): void {
+    if (!entry.isChanged) this.#touch(entry);
+    entry.stage.process(tick, origin, sink, live);
+  }
+
+  /** The entry of a symbol, which is not empty; a new one where there was none. */
+  entry(symbol: string): SymbolEntry<Origin> {
+    let entry = this.#symbols.get(symbol);
+    if (entry === undefined) {
+      entry = { stage: new SymbolStage(symbol, this.#settings, this.#grids), isChanged: false };
+      this.#symbols.set(symbol, entry);
+    }
+    return entry;
   }
 
   /** Closes the bars that the wall clock has left behind (spec section 2, live only). */
   idle(nowMs: number, idleMs: number, sink: SymbolSink<Origin>): void {
-    for (const stage of this.#symbols.values()) {
-      this.#changed.add(stage);
-      stage.idle(nowMs, idleMs, sink.bar);
+    for (const entry of this.#symbols.values()) {
+      if (!entry.isChanged) this.#touch(entry);
+      entry.stage.idle(nowMs, idleMs, sink.bar);
     }
   }
 
   /** Calls `write` with the state of every symbol touched since the last call. */
   takeChanges(write: (symbol: string, state: SymbolStageState<Origin>) => void): void {
-    for (const stage of this.#changed) write(stage.symbol, stage.snapshot());
-    this.#changed.clear();
+    for (const entry of this.#changed) {
+      entry.isChanged = false;
+      write(entry.stage.symbol, entry.stage.snapshot());
+    }
+    this.#changed.length = 0;
   }
 
   /** Puts one symbol back as `takeChanges` wrote it. */
   restore(symbol: string, state: SymbolStageState<Origin>): void {
-    this.#stageOf(symbol).restore(state);
+    this.entry(symbol).stage.restore(state);
   }
 
   /** The symbols seen so far, with their counts and series: for metrics and the status page. */
-  symbols(): IterableIterator<SymbolStage<Origin>> {
-    return this.#symbols.values();
+  *symbols(): Generator<SymbolStage<Origin>, void> {
+    for (const { stage } of this.#symbols.values()) yield stage;
   }
 
   /** Sum of the symbols' counts, BAD_SYMBOL ticks included. */
   counts(): TickCounts {
     const total: TickCounts = { accepted: 0, late: 0, duplicates: 0, refused: this.#badSymbols, held: 0 };
-    for (const { counts } of this.#symbols.values()) {
+    for (const { counts } of this.symbols()) {
       total.accepted += counts.accepted;
       total.late += counts.late;
       total.duplicates += counts.duplicates;
@@ -77,12 +109,8 @@ export class CleanStage<Origin> {
     return total;
   }
 
-  #stageOf(symbol: string): SymbolStage<Origin> {
-    let stage = this.#symbols.get(symbol);
-    if (stage === undefined) {
-      stage = new SymbolStage(symbol, this.#settings, this.#grids);
-      this.#symbols.set(symbol, stage);
-    }
-    return stage;
+  #touch(entry: SymbolEntry<Origin>): void {
+    entry.isChanged = true;
+    this.#changed.push(entry);
   }
 }

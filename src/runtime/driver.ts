@@ -8,9 +8,10 @@ import type { CorrelationMatrix } from '../domain/matrix.ts';
 import type { Refusal } from '../domain/reason.ts';
 import type { DomainSettings } from '../domain/settings.ts';
 import type { SymbolSink, TickCounts } from '../domain/symbol-stage.ts';
-import type { Tick } from '../domain/tick.ts';
+import { emptyTick, type Tick } from '../domain/tick.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
-import { CleanStage } from './clean-stage.ts';
+import { CleanStage, type SymbolEntry } from './clean-stage.ts';
+import { checkColumns, readRow, type TickColumns } from './columns.ts';
 import { FeatureStage } from './feature-stage.ts';
 import { JoinStage } from './join-stage.ts';
 
@@ -43,6 +44,8 @@ export class TopologyDriver<Origin> {
   readonly #joins: ReadonlyMap<Timeframe, readonly JoinStage[]>;
   readonly #rawBars = new Map<string, BarSeries>();
   readonly #symbolSink: SymbolSink<Origin>;
+  /** The row that is being fed. */
+  readonly #tick = emptyTick();
   readonly #emit: (matrix: CorrelationMatrix) => void;
 
   constructor(settings: DomainSettings, sink: DriverSink<Origin>) {
@@ -66,6 +69,29 @@ export class TopologyDriver<Origin> {
   /** Feeds one tick; everything it brings about has been given out when this returns. */
   tick(tick: Tick, origin: Origin): void {
     this.#clean.process(tick, origin, this.#symbolSink);
+  }
+
+  /**
+   * Feeds ticks from columns in memory, row by row: what comes out, and in which order, is what `tick` would have brought about. `originOf`
+   * says where a row came from.
+   *
+   * @throws RangeError where the columns are not of one length, or a row names no symbol or no source; nothing has been fed then.
+   */
+  columns(columns: TickColumns, originOf: (row: number) => Origin): void {
+    const rows = checkColumns(columns);
+    const entries: Array<SymbolEntry<Origin> | undefined> = columns.symbols.map(() => undefined);
+    const tick = this.#tick;
+    for (let row = 0; row < rows; row++) {
+      readRow(columns, row, tick);
+      const entry = entries[columns.symbol[row]!];
+      if (entry !== undefined) {
+        this.#clean.processIn(entry, tick, originOf(row), this.#symbolSink);
+        continue;
+      }
+      this.#clean.process(tick, originOf(row), this.#symbolSink);
+      // A symbol without a name has no entry.
+      if (tick.symbol !== '') entries[columns.symbol[row]!] = this.#clean.entry(tick.symbol);
+    }
   }
 
   /** Feeds one raw bar instead of ticks (spec section 2, "Raw bars"). */

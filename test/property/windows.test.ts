@@ -41,7 +41,7 @@ describe('every rolling kernel agrees with two-pass code, on any series, at any 
     );
   });
 
-  it('standard deviation, deviation from the mean and largest magnitude', () => {
+  it('standard deviation and deviation from the mean', () => {
     fc.assert(
       fc.property(seeds, sizes, levels, (seed, size, level) => {
         if (size === 1) return;
@@ -57,16 +57,10 @@ describe('every rolling kernel agrees with two-pass code, on any series, at any 
           },
           (slice) => {
             if (slice === undefined) {
-              expect([window.std(), window.largest(), window.sum(), window.deviation(0)]).toEqual([
-                Number.NaN,
-                Number.NaN,
-                Number.NaN,
-                Number.NaN,
-              ]);
+              expect([window.std(), window.sum(), window.deviation(0)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
               return;
             }
             const largest = largestMagnitude(slice);
-            expect(window.largest()).toBe(largest);
             // Below the zero rule, 1e-12 of the largest value, a deviation is nobody's; a thousandth of that is asked for.
             agree(window.std(), std(slice), 1e-15 * largest);
             agree(window.deviation(newest), mean(slice.map((value) => newest - value)), 1e-15 * largest);

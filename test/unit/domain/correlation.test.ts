@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { correlate, summarise } from '../../../src/domain/correlation.ts';
+import { Correlator, summarise } from '../../../src/domain/correlation.ts';
 import { PairSums } from '../../../src/domain/pair-sums.ts';
 import { ReturnRows } from '../../../src/domain/return-rows.ts';
 import { triangleIndex, triangleSize } from '../../../src/domain/triangle.ts';
@@ -15,7 +15,7 @@ function correlationsOf(series: readonly (readonly number[])[], options: { windo
     rows.append(index, Float64Array.from(row));
     sums.advance();
   }
-  const { rho, nObs, std } = correlate(sums, options.minObs ?? 2);
+  const { rho, nObs, std } = new Correlator(sums, options.minObs ?? 2).correlate();
   return { rho: [...rho], nObs: [...nObs], std: [...std] };
 }
 
@@ -93,6 +93,20 @@ describe('the correlation matrix of a window', () => {
       [0.05, NULL],
     ]);
     expect(rho).toEqual([1, NULL, 1]);
+  });
+
+  it('has the bits of sums made anew at every row, however long ago the last null was', () => {
+    const window = 5;
+    const rows = new ReturnRows(3, window);
+    const sums = new PairSums(rows, window);
+    for (let index = 0; index < 60; index++) {
+      const isNull = [3, 4, 19, 30, 31, 50].includes(index);
+      rows.append(index, Float64Array.of(Math.sin(index), isNull ? NULL : Math.cos(index * 3), index === 30 ? NULL : Math.sin(index * 5)));
+      sums.advance();
+      const anew = new PairSums(rows, window);
+      anew.rebuild();
+      expect(new Correlator(sums, 2).correlate()).toEqual(new Correlator(anew, 2).correlate());
+    }
   });
 
   it('forgets a spike as soon as it has left the window', () => {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { ddAdd, ddAddPair, ddAddProduct, ddCentred, ddReset, ddValue, productError } from '../../../src/domain/double-double.ts';
+import {
+  centred,
+  centredSquares,
+  ddAdd,
+  ddAddPair,
+  ddAddProduct,
+  ddReset,
+  multipleError,
+  productError,
+  squareError,
+  sumError,
+} from '../../../src/domain/double-double.ts';
 
 describe('double-double sums', () => {
   it('hold what a double sum loses: small terms beside a large one', () => {
@@ -8,7 +19,7 @@ describe('double-double sums', () => {
     ddAdd(sum, 0, 1);
     ddAdd(sum, 0, 1);
     ddAdd(sum, 0, -1e16);
-    expect(ddValue(sum, 0)).toBe(2);
+    expect(sum[0]!).toBe(2);
   });
 
   it('know the error of a product exactly', () => {
@@ -16,6 +27,19 @@ describe('double-double sums', () => {
     const b = 6_755_399_441_055_747;
     const product = a * b;
     expect(BigInt(product) + BigInt(productError(a, b, product))).toBe(BigInt(a) * BigInt(b));
+  });
+
+  it('know the errors of a square, of a whole multiple and of a sum exactly', () => {
+    for (let i = 1; i < 200; i++) {
+      const a = Math.sin(i) * 10 ** ((i % 21) - 10);
+      expect(squareError(a, a * a)).toBe(productError(a, a, a * a));
+      const times = i * 99_991;
+      // + 0: a zero may have either sign.
+      expect(multipleError(a, times, a * times) + 0).toBe(productError(a, times, a * times) + 0);
+    }
+    const [large, small] = [2 ** 60 + 2 ** 9, 2 ** 55 - 3];
+    expect(BigInt(large + small) + BigInt(sumError(large, small, large + small))).toBe(BigInt(large) + BigInt(small));
+    expect(sumError(small, large, large + small)).toBe(sumError(large, small, large + small));
   });
 
   it('give up a product they took in, to the last bit', () => {
@@ -39,7 +63,7 @@ describe('double-double sums', () => {
     ddAdd(sums, 0, 1);
     ddAdd(sums, 2, 2);
     ddReset(sums, 0);
-    expect([ddValue(sums, 0), ddValue(sums, 2)]).toEqual([0, 2]);
+    expect([sums[0], sums[2]]).toEqual([0, 2]);
   });
 
   it('centre sums of products without losing digits where the mean is a billion times the spread', () => {
@@ -49,7 +73,9 @@ describe('double-double sums', () => {
       ddAdd(sums, 0, value);
       ddAddProduct(sums, 2, value, value);
     }
-    expect(ddCentred(sums, 2, 0, 0, 4) / twoPassSquares(x)).toBeCloseTo(1, 9);
+    const squares = centredSquares(sums[2]!, sums[3]!, sums[0]!, sums[1]!, 4);
+    expect(squares / twoPassSquares(x)).toBeCloseTo(1, 9);
+    expect(centred(sums[2]!, sums[3]!, sums[0]!, sums[1]!, sums[0]!, sums[1]!, 4)).toBe(squares);
   });
 
   it('have not drifted after 10 million updates that include spikes', () => {
@@ -63,7 +89,7 @@ describe('double-double sums', () => {
       ddAddProduct(sum, 0, ring[slot]!, ring[slot]!);
     }
     const fresh = ring.reduce((total, value) => total + value * value, 0);
-    expect(ddValue(sum, 0) / fresh).toBeCloseTo(1, 12);
+    expect(sum[0]! / fresh).toBeCloseTo(1, 12);
   });
 });
 

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Normalizer } from '../../../src/domain/settings.ts';
-import { createTwin } from '../../../src/domain/twin.ts';
+import { createTwins } from '../../../src/domain/twins.ts';
+
+/** Twins of a feature that stands in column 0, written to column 1. */
+function twinsOf(normalizer: Normalizer, window: number, values: readonly number[]): number[] {
+  const twins = createTwins(normalizer, window, 0, { from: Int32Array.of(0), to: Int32Array.of(1) });
+  return values.map((value) => {
+    const row = Float64Array.of(value, 99);
+    twins.next(row);
+    return row[1]!;
+  });
+}
 
 /** The twin of the last of the values, in a window over all of them. */
-function twinOf(normalizer: Normalizer, values: readonly number[]): number {
-  const twin = createTwin(normalizer, values.length, 0);
-  return values.map((value) => twin.next(value)).at(-1)!;
-}
+const twinOf = (normalizer: Normalizer, values: readonly number[]): number => twinsOf(normalizer, values.length, values).at(-1)!;
 const zeros = (count: number) => new Array<number>(count).fill(0);
 
 describe('a twin by mean and standard deviation (spec section 4)', () => {
@@ -24,8 +31,7 @@ describe('a twin by mean and standard deviation (spec section 4)', () => {
   });
 
   it('is null until there are enough values, and while one of them is null', () => {
-    const twin = createTwin('zscore', 3, 0);
-    const isNull = [1, 2, 4, Number.NaN, 1, 2, 4].map((value) => Number.isNaN(twin.next(value)));
+    const isNull = twinsOf('zscore', 3, [1, 2, 4, Number.NaN, 1, 2, 4]).map(Number.isNaN);
     expect(isNull).toEqual([true, true, false, true, true, true, false]);
   });
 
@@ -35,6 +41,32 @@ describe('a twin by mean and standard deviation (spec section 4)', () => {
     expect(twinOf('zscore', [-1e6, -1e6, -1e6, -1e6 + 1e-6])).toBeNaN();
     expect(twinOf('zscore', [-1e6, -1e6, -1e6, -1e6 + 1e-5])).toBeCloseTo(1.5, 4);
     expect(twinOf('zscore', [1e-20, 2e-20, 3e-20])).toBeCloseTo(1, 12);
+  });
+});
+
+describe('twins side by side', () => {
+  it.each<Normalizer>(['zscore', 'robust'])('are each what it is alone, nulls in one leaving the others as they are: %s', (normalizer) => {
+    const values = Array.from({ length: 40 }, (_, i) => Math.sin(i * 7.3) * 10 ** (i % 5));
+    const columns = [values, values.map((value, i) => (i % 13 === 4 ? Number.NaN : -value)), values.map((value) => value + 1e6)];
+    const twins = createTwins(normalizer, 6, 0, { from: Int32Array.of(1, 4, 2), to: Int32Array.of(5, 0, 3) });
+    const rows = values.map((_, i) => {
+      const row = Float64Array.of(99, columns[0]![i]!, columns[2]![i]!, 99, columns[1]![i]!, 99);
+      twins.next(row);
+      return row;
+    });
+    expect([5, 0, 3].map((column) => rows.map((row) => row[column]!))).toEqual(columns.map((column) => twinsOf(normalizer, 6, column)));
+  });
+
+  it('have the same bits after the last values are taken by ones that begin at the same count', () => {
+    const columns = { from: Int32Array.of(0), to: Int32Array.of(1) };
+    const values = Array.from({ length: 100 }, (_, i) => Math.sin(i * 7.3) * 10 ** (i % 9));
+    const expected = twinsOf('zscore', 12, values);
+    for (let cut = 12; cut < values.length; cut++) {
+      const twins = createTwins('zscore', 12, cut - 12, columns);
+      const rows = values.slice(cut - 12).map((value) => Float64Array.of(value, 99));
+      for (const row of rows) twins.next(row);
+      expect(rows.slice(12).map((row) => row[1])).toEqual(expected.slice(cut));
+    }
   });
 });
 
@@ -55,8 +87,7 @@ describe('a twin by median and 1.4826 times the median absolute deviation', () =
   });
 
   it('is null until there are enough values, and while one of them is null', () => {
-    const twin = createTwin('robust', 3, 0);
-    const isNull = [1, 2, 4, Number.NaN, 1, 2, 4].map((value) => Number.isNaN(twin.next(value)));
+    const isNull = twinsOf('robust', 3, [1, 2, 4, Number.NaN, 1, 2, 4]).map(Number.isNaN);
     expect(isNull).toEqual([true, true, false, true, true, true, false]);
   });
 });
