@@ -14,6 +14,7 @@ const INTERRUPTED_EXIT_CODE = 130;
 
 const scope = new Scope();
 const progress = createProgress();
+let isInterrupted = false;
 
 async function measure(bench: BenchCommand, options: { json?: boolean }): Promise<void> {
   const machine = describeMachine();
@@ -61,7 +62,8 @@ function fail(error: unknown): void {
 
 /** Ends what was started, once, whatever ends the benchmark. */
 async function interrupt(): Promise<void> {
-  if (scope.isClosed) process.exit(INTERRUPTED_EXIT_CODE);
+  if (isInterrupted) process.exit(INTERRUPTED_EXIT_CODE);
+  isInterrupted = true;
   progress.show('ending what was started; press again to leave it');
   await scope.close().catch(fail);
   process.exit(INTERRUPTED_EXIT_CODE);
@@ -72,8 +74,11 @@ process.on('SIGTERM', interrupt);
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  fail(error);
-  await scope.close().catch(fail);
+  // What was ended for an interrupt has failed because of it.
+  if (!isInterrupted) {
+    fail(error);
+    await scope.close().catch(fail);
+  }
 }
-// A client that is slow to close its sockets does not keep the process.
-process.exit();
+// A client that is slow to close its sockets does not keep the process; an interrupt ends it when all is ended.
+if (!isInterrupted) process.exit();

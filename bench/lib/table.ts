@@ -37,7 +37,7 @@ function columnOf(key: string, rows: readonly Row[]): Column {
     if (heading.length > 0 && longer.length <= width) heading[heading.length - 1] = longer;
     else heading.push(word);
   }
-  return { heading, cells, width, isText: found.every((cell) => typeof cell === 'string' || typeof cell === 'boolean') };
+  return { heading, cells, width, isText: !found.some((cell) => typeof cell === 'number') };
 }
 
 /** Three significant digits are more than a benchmark can promise; whole numbers stay whole. */

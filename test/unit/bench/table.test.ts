@@ -23,6 +23,14 @@ test('a number shows three significant digits, and no point from a hundred on', 
   ).toBe('0.0123  100  123  7');
 });
 
+test('a column that has a name for some only stays to the left', () => {
+  expect(
+    renderTable([{ a: 'left' }, { a: null }])
+      .split('\n')
+      .slice(2),
+  ).toEqual(['left', '-']);
+});
+
 test('no row makes no table', () => {
   expect(renderTable([])).toBe('');
 });
