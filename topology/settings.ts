@@ -88,6 +88,8 @@ export interface RuntimeSettings {
   readonly applicationId: string;
   readonly guarantee: 'exactly_once' | 'at_least_once';
   readonly commitIntervalMs: number;
+  /** A transaction begins as soon as a bar is out, whatever the interval. At least once that is always so. */
+  readonly commitOnBar: boolean;
   readonly commitRecords: number;
   /** Output that may wait for a task's next commit before the task takes no more input. */
   readonly commitBytes: number;
@@ -234,6 +236,7 @@ function runtimeOf(file: SettingsFile['runtime']): RuntimeSettings {
     applicationId: file.application_id,
     guarantee: file.guarantee,
     commitIntervalMs: file.commit_interval_ms,
+    commitOnBar: file.commit_on_bar,
     commitRecords: file.commit_records,
     commitBytes: file.commit_bytes,
     transactionTimeoutMs: file.transaction_timeout_ms,

@@ -91,6 +91,10 @@ export class BarTask implements InputTask {
     return this.#progress.hasMoved || this.#outputs.records > 0;
   }
 
+  hasOutputs(): boolean {
+    return this.#outputs.records > 0;
+  }
+
   isFull(): boolean {
     return this.#progress.isFull(this.#outputs, this.#options.commitLimits);
   }

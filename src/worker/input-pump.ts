@@ -2,6 +2,7 @@ import type { RegistryOutages } from '../codec/registry-outages.ts';
 import type { LogReader } from '../kafka/log-reader.ts';
 import type { InputBatch } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
+import { CommitPacing, type PacingOptions } from './commit-pacing.ts';
 import type { HaltView } from './halts.ts';
 import type { InputTask } from './input-task.ts';
 
@@ -24,6 +25,7 @@ interface Feed {
   gate: PromiseWithResolvers<void> | null;
   /** Aborted when the task is fed no more. */
   readonly stopping: AbortController;
+  readonly pacing: CommitPacing;
 }
 
 /**
@@ -35,6 +37,7 @@ export class InputPump {
   readonly #reader: PumpReader;
   readonly #halts: HaltView;
   readonly #outages: RegistryOutages;
+  readonly #pacing: PacingOptions;
   readonly #onFatal: (error: unknown) => void;
   /** The feed of each partition. */
   readonly #feeds = new Map<string, Feed>();
@@ -42,11 +45,13 @@ export class InputPump {
   readonly #byTask = new Map<Task<InputTask>, Feed>();
   #running: Promise<void> | null = null;
   #isClosed = false;
+  #isHurried = false;
 
-  constructor(reader: PumpReader, halts: HaltView, outages: RegistryOutages, onFatal: (error: unknown) => void) {
+  constructor(reader: PumpReader, halts: HaltView, outages: RegistryOutages, pacing: PacingOptions, onFatal: (error: unknown) => void) {
     this.#reader = reader;
     this.#halts = halts;
     this.#outages = outages;
+    this.#pacing = pacing;
     this.#onFatal = onFatal;
   }
 
@@ -59,7 +64,8 @@ export class InputPump {
     const key = keyOf(topic, partition);
     const earlier = this.#feeds.get(key);
     if (earlier !== undefined) stop(earlier);
-    const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, stopping: new AbortController() };
+    const pacing = new CommitPacing(this.#pacing, performance.now());
+    const feed = { task, chain: Promise.resolve(), waiting: 0, isPaused: false, gate: null, stopping: new AbortController(), pacing };
     this.#feeds.set(key, feed);
     this.#byTask.set(task, feed);
     this.#reader.assign(topic, partition, offset);
@@ -87,9 +93,14 @@ export class InputPump {
     return this.#reader.lag(topic, partition);
   }
 
-  /** Takes up partitions that were paused because their task was full, where it no longer is. */
-  resumeReady(): void {
-    for (const [key, feed] of this.#feeds) this.#adjust(key, feed);
+  /** Begins the commits that are due; to be called several times an interval. */
+  commitDue(): void {
+    for (const [key, feed] of this.#feeds) this.#commitIfDue(key, feed);
+  }
+
+  /** From now on positions are committed as soon as outputs are: somebody waits for them. */
+  hurry(): void {
+    this.#isHurried = true;
   }
 
   /** Something was halted or resumed: stops and goes on accordingly, and commits what was worked on before a halt. */
@@ -100,7 +111,7 @@ export class InputPump {
   /** True where the task has worked off all that its partition holds, as of the newest answer: only then does silence mean that nothing came. */
   isCaughtUp(topic: string, partition: number): boolean {
     const feed = this.#feeds.get(keyOf(topic, partition));
-    return feed !== undefined && feed.gate === null && feed.waiting === 0 && this.#reader.lag(topic, partition) === 0;
+    return feed !== undefined && feed.gate === null && this.#hasCaughtUp(feed);
   }
 
   async close(): Promise<void> {
@@ -144,8 +155,31 @@ export class InputPump {
       this.#onFatal(error);
     } finally {
       feed.waiting--;
+      this.#commitIfDue(key, feed);
       this.#adjust(key, feed);
     }
+  }
+
+  #hasCaughtUp({ task, waiting }: Feed): boolean {
+    const { topic, partition } = task.spec.input!;
+    return waiting === 0 && this.#reader.lag(topic, partition) === 0;
+  }
+
+  #commitIfDue(key: string, feed: Feed): void {
+    const { task, pacing } = feed;
+    if (!isAtWork(feed) || task.isCommitting || !task.logic.hasWork()) return;
+    const state = { hasOutputs: task.logic.hasOutputs(), isCaughtUp: this.#hasCaughtUp(feed), isHurried: this.#isHurried };
+    if (!pacing.isDue(performance.now(), state)) return;
+    void this.#commit(feed).then(() => {
+      this.#adjust(key, feed);
+      // What came while it was under way.
+      this.#commitIfDue(key, feed);
+    });
+  }
+
+  #commit({ task, pacing }: Feed): Promise<void> {
+    pacing.begun(performance.now());
+    return task.commit();
   }
 
   /** Resolves when the task may take more, or is at work no longer. */
@@ -156,7 +190,7 @@ export class InputPump {
   /** Commits what fills the task, if it is full. Where no commit is under way there is room as soon as one has begun. */
   async #makeRoom(key: string, feed: Feed): Promise<void> {
     while (isAtWork(feed) && feed.task.logic.isFull()) {
-      const commit = feed.task.commit();
+      const commit = this.#commit(feed);
       if (feed.task.logic.isFull()) await commit;
     }
     this.#adjust(key, feed);

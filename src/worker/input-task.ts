@@ -7,6 +7,8 @@ export interface InputTask extends TaskLogic {
   readonly taken: number;
   /** Where reading goes on; null: at the partition's first record. */
   readonly nextOffset: number | null;
+  /** True where outputs wait for a commit, and not positions alone. */
+  hasOutputs(): boolean;
   /** Loads what `process` needs of the registry. Rejects with RegistryOutage: to be tried again. */
   prepare(batch: InputBatch): Promise<void>;
   /**

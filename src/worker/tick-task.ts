@@ -140,6 +140,10 @@ export class TickTask implements InputTask {
     return this.#progress.hasMoved || this.#outputs.records > 0;
   }
 
+  hasOutputs(): boolean {
+    return this.#outputs.records > 0;
+  }
+
   isFull(): boolean {
     return this.#progress.isFull(this.#outputs, this.#options.commitLimits);
   }

@@ -47,6 +47,8 @@ export interface WorkerOptions {
 
 const FETCH_WAIT_MS = 100;
 const CAUGHT_UP_POLL_MS = 100;
+/** How many times in a commit interval it is looked whether a commit is due: tasks need not all commit at the same moment. */
+const TIMER_SHARE = 4;
 
 interface InputSlot {
   readonly role: TopicRole;
@@ -128,6 +130,7 @@ export class Worker {
       new LogReader(connection, log, { isolation: 'read_committed', maxWaitMs: FETCH_WAIT_MS, ...limits }),
       halts,
       outages,
+      { intervalMs: runtime.commitIntervalMs, areOutputsAtOnce: runtime.guarantee === 'at_least_once' || runtime.commitOnBar },
       (error) => this.#end(error),
     );
     this.#member = new GroupMember(connection, log, {
@@ -157,7 +160,7 @@ export class Worker {
     });
     halts.onChange(() => this.#haltsChanged());
     halts.failed.catch((error) => this.#isStopping || this.#end(error));
-    this.#commitTimer = setInterval(() => this.#onTimer(), runtime.commitIntervalMs);
+    this.#commitTimer = setInterval(() => this.#onTimer(), Math.max(1, Math.floor(runtime.commitIntervalMs / TIMER_SHARE)));
     // Whoever waits on `failed` sees it; nobody has to.
     this.#ended.promise.catch(() => {});
   }
@@ -199,6 +202,7 @@ export class Worker {
 
   /** Resolves when the group has worked off the input that was there at the call, and this worker's joins all that came of it. */
   async caughtUp(): Promise<void> {
+    this.#pump.hurry();
     for (const role of this.#set.assigned.filter((assigned) => assigned !== 'join-changelog')) {
       const topic = this.#topic(role);
       const ends = await this.#ends(topic);
@@ -342,8 +346,8 @@ export class Worker {
     for (const { slot, role, partition } of this.#inputs.values()) {
       // A tick that lies in the log already must not find its slot closed: the idle timer is for symbols that send nothing.
       if (this.#pump.isCaughtUp(this.#topic(role), partition)) slot.task?.logic.idle(now);
-      void slot.task?.commit().then(() => this.#pump.resumeReady());
     }
+    this.#pump.commitDue();
   }
 
   #haltsChanged(): void {

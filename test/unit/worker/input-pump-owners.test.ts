@@ -7,6 +7,8 @@ import { InputPump, type PumpReader } from '../../../src/worker/input-pump.ts';
 import type { InputTask } from '../../../src/worker/input-task.ts';
 import { recordsOf } from '../records.ts';
 
+/** No commit by time. */
+const SELDOM = { intervalMs: 3_600_000, areOutputsAtOnce: false };
 const [TOPIC, PARTITION] = ['ticks', 3];
 
 const PORTS: TaskPorts = {
@@ -81,6 +83,9 @@ class Recorder implements InputTask {
   hasWork(): boolean {
     return false;
   }
+  hasOutputs(): boolean {
+    return false;
+  }
   isFull(): boolean {
     return false;
   }
@@ -99,7 +104,7 @@ async function running(logic: Recorder): Promise<Task<InputTask>> {
 
 function pumpOn(reader: HandReader): InputPump {
   const halts = { isHalted: () => false, isAllHalted: false };
-  return new InputPump(reader, halts, new RegistryOutages(silentLog), (error) => {
+  return new InputPump(reader, halts, new RegistryOutages(silentLog), SELDOM, (error) => {
     throw error;
   });
 }

@@ -17,6 +17,8 @@ class Ledger implements InputTask {
   readonly offsets: number[] = [];
   /** Records between two commits. */
   capacity = Number.POSITIVE_INFINITY;
+  /** Whether what it takes makes outputs. */
+  hasOutput = false;
   /** What preparing a batch waits for; throws what it throws. */
   preparing: () => Promise<void> = async () => {};
   readonly nextOffset: number | null;
@@ -51,6 +53,10 @@ class Ledger implements InputTask {
     return this.#waiting > 0;
   }
 
+  hasOutputs(): boolean {
+    return this.hasOutput && this.#waiting > 0;
+  }
+
   isFull(): boolean {
     return this.#waiting >= this.capacity;
   }
@@ -67,6 +73,8 @@ let commits: HandMadeCommits;
 let halted: Set<number>;
 let fatal: unknown[];
 let pump: InputPump;
+/** No commit by time. */
+const pacing = { intervalMs: 3_600_000, areOutputsAtOnce: true };
 
 beforeEach(() => {
   reader = new HandFedReader();
@@ -74,7 +82,7 @@ beforeEach(() => {
   halted = new Set();
   fatal = [];
   const halts = { isHalted: (partition: number) => halted.has(partition), isAllHalted: false };
-  pump = new InputPump(reader.asLogReader, halts, new RegistryOutages(silentLog), (error) => fatal.push(error));
+  pump = new InputPump(reader.asLogReader, halts, new RegistryOutages(silentLog), pacing, (error) => fatal.push(error));
 });
 afterEach(async () => {
   await pump.close();
@@ -168,6 +176,44 @@ describe('a full task', () => {
     expect(task.phase).toBe('failed');
     expect(logic.offsets).toEqual(upTo(4));
     expect(fatal).toEqual([]);
+  });
+});
+
+describe('outputs of a task that has caught up', () => {
+  test('are committed at once, and what comes meanwhile right after', async () => {
+    const logic = new Ledger();
+    logic.hasOutput = true;
+    commits.isSlow = true;
+    reader.append(0, ...records(2));
+    await feed(logic);
+    await settled();
+    expect(committed()).toEqual([2]);
+    reader.append(0, ...records(3));
+    await settled();
+    expect(committed()).toEqual([2]);
+    commits.isSlow = false;
+    commits.finish();
+    await settled();
+    expect(committed()).toEqual([2, 5]);
+  });
+
+  test('wait for a larger commit while more lies in the log', async () => {
+    const logic = new Ledger();
+    logic.hasOutput = true;
+    reader.batchRecords = 2;
+    reader.append(0, ...records(6));
+    await feed(logic);
+    await settled();
+    expect(committed()).toEqual([6]);
+  });
+
+  test('positions alone are left to the interval', async () => {
+    const logic = new Ledger();
+    reader.append(0, ...records(6));
+    await feed(logic);
+    pump.commitDue();
+    await settled();
+    expect([logic.offsets.length, committed()]).toEqual([6, []]);
   });
 });
 
