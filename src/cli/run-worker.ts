@@ -8,7 +8,7 @@ import { NOTHING_DONE, type WorkerStats } from '../worker/worker-stats.ts';
 import type { ClusterContext } from './context.ts';
 import { createStatsLine, type StatsLine } from './stats-line.ts';
 import { stopSignal } from './stop-signal.ts';
-import type { WorkerMessage } from './worker-messages.ts';
+import type { SupervisorMessage, WorkerMessage } from './worker-messages.ts';
 
 const STATS_INTERVAL_MS = 1_000;
 /** How long a worker that is ended before it has started may take to take leave of the cluster. */
@@ -34,6 +34,7 @@ export async function runWorker(
       log,
       outages,
       signal,
+      companions: process.send === undefined ? undefined : companions,
       onStep: await faultInjection(process.env.ARBITREX_FAULT),
     }),
   );
@@ -45,6 +46,19 @@ export async function runWorker(
   if (worker === null) process.exit(0);
   if (process.send !== undefined) process.disconnect();
   return stats;
+}
+
+/** Tells the supervisor that this worker joins; resolves when all of its workers do. */
+function companions(): Promise<void> {
+  return new Promise((resolve) => {
+    const onMessage = ({ areAllJoining }: SupervisorMessage) => {
+      if (!areAllJoining) return;
+      process.off('message', onMessage);
+      resolve();
+    };
+    process.on('message', onMessage);
+    process.send?.({ isJoining: true } satisfies WorkerMessage);
+  });
 }
 
 /** Starts a worker, and shows what it waits for meanwhile; null where `stopped` came first. */

@@ -5,7 +5,7 @@ import { NOTHING_DONE, type WorkerStats } from '../worker/worker-stats.ts';
 import type { CommandContext } from './context.ts';
 import { createStatsLine } from './stats-line.ts';
 import { stopSignal } from './stop-signal.ts';
-import type { WorkerMessage } from './worker-messages.ts';
+import type { SupervisorMessage, WorkerMessage } from './worker-messages.ts';
 
 const STATS_INTERVAL_MS = 1_000;
 const FIRST_PAUSE_MS = 200;
@@ -20,8 +20,12 @@ class Crew {
   readonly #log: CommandContext['log'];
   readonly #children = new Map<number, ChildProcess>();
   readonly #stats = new Map<number, WorkerStats>();
+  readonly #count: number;
+  /** Those that have asked to join the group, at any time. */
+  readonly #joining = new Set<number>();
 
-  constructor(args: readonly string[], log: CommandContext['log']) {
+  constructor(count: number, args: readonly string[], log: CommandContext['log']) {
+    this.#count = count;
     this.#args = args;
     this.#log = log;
   }
@@ -50,6 +54,13 @@ class Crew {
     return { ...sum, waiting: [...this.#stats.values()].find(({ waiting }) => waiting !== null)?.waiting ?? null };
   }
 
+  /** The first that joins waits for the others, so that nobody begins with partitions that he has to give up again. */
+  #join(index: number): void {
+    this.#joining.add(index);
+    if (this.#joining.size < this.#count) return;
+    for (const child of this.#children.values()) if (child.connected) child.send({ areAllJoining: true } satisfies SupervisorMessage);
+  }
+
   #runOne(index: number): Promise<{ code: number | null; signal: string | null; hasStarted: boolean }> {
     return new Promise((resolve) => {
       // A group of its own: Ctrl-C on the terminal is for this process to pass on, once.
@@ -57,6 +68,10 @@ class Crew {
       this.#children.set(index, child);
       let hasStarted = false;
       child.on('message', (message: WorkerMessage) => {
+        if ('isJoining' in message) {
+          this.#join(index);
+          return;
+        }
         hasStarted ||= message.hasStarted;
         this.#stats.set(index, message.stats);
       });
@@ -75,7 +90,7 @@ class Crew {
  * partitions as processes on several machines would.
  */
 export async function supervise(context: CommandContext, count: number, args: readonly string[]): Promise<void> {
-  const crew = new Crew(args, context.log);
+  const crew = new Crew(count, args, context.log);
   const began = performance.now();
   void stopSignal().then(() => crew.stop());
   const line = createStatsLine(context);

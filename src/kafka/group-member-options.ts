@@ -25,6 +25,11 @@ export interface GroupMemberOptions {
   /** How often the partitions of the topics are looked up. Default 30,000. */
   metadataIntervalMs?: number;
   /**
+   * Called as this member first asks to join, where others start beside it; resolves once they have asked as well. The first assignment waits for
+   * that, for a second at most: or the first of them would begin to work on everything, and give it up again as each of the others comes.
+   */
+  companions?: (() => Promise<void>) | undefined;
+  /**
    * A new generation. Runs after the callbacks before it (onLost excepted) have ended; heartbeats go on meanwhile. Do not wait for long work (restoring)
    * here: a member whose callbacks outlast the rebalance timeout rejoins without them. An error thrown here is trouble and nothing more.
    */

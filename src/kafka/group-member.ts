@@ -34,6 +34,9 @@ const LEAVE_LIMIT_MS = 2_000;
  */
 const SETTLING_MS = 3_000;
 const SETTLING_INTERVAL_MS = 50;
+/** How long the first assignment waits for members that start beside this one, and how long for what they have just sent, ms. */
+const COMPANIONS_LIMIT_MS = 1_000;
+const ON_ITS_WAY_MS = 20;
 
 /**
  * One member of a consumer group: who owns which partition, and nothing about reading them. Speaks the classic group protocol itself, so that a
@@ -52,6 +55,8 @@ export class GroupMember {
   readonly #heartbeatIntervalMs: number;
   readonly #metadataIntervalMs: number;
   readonly #held = new HeldPartitions();
+  /** Until the first join. */
+  #companions: GroupMemberOptions['companions'];
   readonly #questions = new MembershipQuestions();
   #memberId = '';
   /** Partition counts that the assignment was made for, where this member made it as the leader. */
@@ -70,6 +75,7 @@ export class GroupMember {
     this.#connection = connection;
     this.#log = log;
     this.#options = options;
+    this.#companions = options.companions;
     this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 1_000;
     this.#metadataIntervalMs = options.metadataIntervalMs ?? 30_000;
     this.#settings = { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs };
@@ -163,8 +169,13 @@ export class GroupMember {
 
   async #join(): Promise<void> {
     if (this.#memberId === '') this.#memberId = await this.#requests.newMemberId();
+    const companions = this.#companions;
+    this.#companions = undefined;
+    const haveJoined = companions?.();
     const joined = await this.#requests.join(this.#memberId, this.#held.claim);
     this.#heartbeat.heard();
+    // Whoever asks to join before the leader has assigned makes it join again, with everybody.
+    if (joined.claims !== undefined && haveJoined !== undefined) await untilAllAsk(haveJoined);
     const partitions = await this.#requests.sync(joined, await this.#assignAll(joined));
     this.#heartbeat.heard();
     if (this.#isStopping) return;
@@ -349,4 +360,8 @@ export class GroupMember {
     limit.abort();
     await session.close();
   }
+}
+
+async function untilAllAsk(haveAsked: Promise<void>): Promise<void> {
+  await Promise.race([haveAsked.then(() => sleep(ON_ITS_WAY_MS)), sleep(COMPANIONS_LIMIT_MS)]);
 }

@@ -41,6 +41,8 @@ export interface WorkerOptions {
   readonly outages?: RegistryOutages | undefined;
   /** Ends the start, at any moment of it, when aborted. A worker that has started is ended by `stop`. */
   readonly signal?: AbortSignal | undefined;
+  /** As for a group member: workers that are started beside this one. */
+  readonly companions?: (() => Promise<void>) | undefined;
   /** Told when a task has come to a step of its protocol; absent but in fault tests. */
   readonly onStep?: OnTaskStep | undefined;
 }
@@ -140,6 +142,7 @@ export class Worker {
       rebalanceTimeoutMs: runtime.rebalanceTimeoutMs,
       heartbeatIntervalMs: runtime.heartbeatIntervalMs,
       metadataIntervalMs: runtime.metadataMaxAgeMs,
+      companions: options.companions,
       onAssigned: (change) => this.#assigned(change),
       onLost: () => this.#lost(),
       onRebalancing: () => this.#commitAll(),

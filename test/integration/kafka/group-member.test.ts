@@ -74,6 +74,24 @@ describe('joining and leaving', () => {
     expect(member.generation).toBe((told[0] as AssignmentChange).generation);
   });
 
+  test('members that start together begin with their share, none with all of it', async () => {
+    const [topic, groupId] = [await freshTopic(admin, 'ticks', 6), freshName('group')];
+    // The first is told once the group knows of the second, as it would be by whoever started both.
+    const companions = async () =>
+      await vi.waitFor(async () => expect(await admin.groupMembers(groupId)).toHaveLength(2), { ...SOON, interval: 5 });
+    const both = await Promise.all([join({ groupId, topics: [topic], companions }), join({ groupId, topics: [topic], companions })]);
+    for (const { member, told } of both) {
+      await vi.waitFor(owns(member, 3), SOON);
+      expect(told.map(counts)).toEqual([{ added: 3, removed: 0, kept: 0 }]);
+    }
+  });
+
+  test('one whose companions never come begins without them', async () => {
+    const topic = await freshTopic(admin, 'ticks', 4);
+    const { member } = await join({ groupId: freshName('group'), topics: [topic], companions: () => new Promise(() => {}) });
+    expect(member.assignment()).toHaveLength(4);
+  });
+
   test('a second one is given half, and the first keeps the rest', async () => {
     const [topic, groupId] = [await freshTopic(admin, 'ticks', 6), freshName('group')];
     const first = await join({ groupId, topics: [topic] });
