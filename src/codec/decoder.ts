@@ -2,6 +2,7 @@ import type avro from 'avsc';
 import type { InputRecords } from '../runtime/ports.ts';
 import { avroType } from './avro-type.ts';
 import { PoisonError, UndecodableError } from './errors.ts';
+import { PlansByRecords, planIn } from './prepared-plans.ts';
 import { AvroReader } from './reader.ts';
 import { HEADER_BYTES, schemaIdAt, schemaIdOf, schemaIdsIn, schemaIdsOf } from './wire.ts';
 import { type SchemaSource, WriterSchemas } from './writer-schemas.ts';
@@ -17,22 +18,24 @@ export interface Resolver {
  */
 export class RecordDecoder<T> {
   readonly #resolvers: WriterSchemas<Resolver>;
+  readonly #prepared: PlansByRecords<Resolver>;
   readonly #reader = new AvroReader();
 
   /** `shortcut` gives a faster way to read records of some writer's schemas, null for all others. */
   constructor(source: SchemaSource, readerSchema: object, shortcut: (writerSchema: object) => Resolver | null = () => null) {
     const readerType = avroType(readerSchema);
     this.#resolvers = new WriterSchemas(source, (schema) => shortcut(schema) ?? resolverFor(readerType, schema));
+    this.#prepared = new PlansByRecords(this.#resolvers.known);
   }
 
   /** Loads the writers' schemas of `values`. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */
-  prepare(values: Iterable<Buffer | null>): Promise<void> {
-    return this.#resolvers.prepare(schemaIdsOf(values));
+  async prepare(values: Iterable<Buffer | null>): Promise<void> {
+    await this.#resolvers.prepare(schemaIdsOf(values));
   }
 
-  /** As `prepare`, for the values of all records. */
-  prepareAll(records: InputRecords): Promise<void> {
-    return this.#resolvers.prepare(schemaIdsIn(records));
+  /** As `prepare`, for the values of all records; others may be prepared before these are decoded. */
+  async prepareAll(records: InputRecords): Promise<void> {
+    this.#prepared.set(records, await this.#resolvers.prepare(schemaIdsIn(records)));
   }
 
   /**
@@ -40,15 +43,16 @@ export class RecordDecoder<T> {
    * UndecodableError or UnknownSchemaError and nothing else for any bytes; an Error where the value was not prepared.
    */
   decode(value: Buffer | null): T {
-    const resolver = this.#resolvers.planOf(schemaIdOf(value));
+    const resolver = planIn(this.#resolvers.known, schemaIdOf(value));
     return readResolved(this.#reader, resolver, value!, 0, value!.length) as T;
   }
 
-  /** As `decode`, for the value of record `i`. */
+  /** As `decode`, for the value of record `i`, after `prepareAll`. */
   decodeAt(records: InputRecords, i: number): T {
     const { bytes } = records;
     const [start, end] = [records.valueStart(i), records.valueEnd(i)];
-    return readResolved(this.#reader, this.#resolvers.planOf(schemaIdAt(bytes, start, end)), bytes, start, end) as T;
+    const resolver = this.#prepared.planOf(records, schemaIdAt(bytes, start, end));
+    return readResolved(this.#reader, resolver, bytes, start, end) as T;
   }
 }
 

@@ -4,6 +4,7 @@ import { avroType } from './avro-type.ts';
 import { type Resolver, readResolved, resolverFor } from './decoder.ts';
 import { UndecodableError } from './errors.ts';
 import { schemas, type Tick as TickRecord } from './generated/records.ts';
+import { PlansByRecords } from './prepared-plans.ts';
 import { AvroReader } from './reader.ts';
 import { TextCache } from './text-cache.ts';
 import { HEADER_BYTES, schemaIdAt, schemaIdsIn } from './wire.ts';
@@ -15,6 +16,7 @@ const CURRENT = 'current';
 /** Decodes ticks into a Tick of the caller's: the one decoder that every record of the input passes, so it makes no objects. */
 export class TickDecoder {
   readonly #plans: WriterSchemas<Resolver | typeof CURRENT>;
+  readonly #prepared: PlansByRecords<Resolver | typeof CURRENT>;
   readonly #reader = new AvroReader();
   readonly #symbols = new TextCache();
   readonly #sources = new TextCache();
@@ -22,11 +24,12 @@ export class TickDecoder {
   constructor(source: SchemaSource) {
     const readerType = avroType(schemas.tick);
     this.#plans = new WriterSchemas(source, (schema) => (readerType.equals(avroType(schema)) ? CURRENT : resolverFor(readerType, schema)));
+    this.#prepared = new PlansByRecords(this.#plans.known);
   }
 
   /** Loads the writers' schemas of all records. Rejects with RegistryOutage: try again later. An unknown id does not reject here. */
-  prepare(records: InputRecords): Promise<void> {
-    return this.#plans.prepare(schemaIdsIn(records));
+  async prepare(records: InputRecords): Promise<void> {
+    this.#prepared.set(records, await this.#plans.prepare(schemaIdsIn(records)));
   }
 
   /**
@@ -37,7 +40,7 @@ export class TickDecoder {
     const { bytes } = records;
     const start = records.valueStart(i);
     const end = records.valueEnd(i);
-    const plan = this.#plans.planOf(schemaIdAt(bytes, start, end));
+    const plan = this.#prepared.planOf(records, schemaIdAt(bytes, start, end));
     if (plan === CURRENT) this.#readCurrent(bytes, start, end, tick);
     else fill(tick, readResolved(this.#reader, plan, bytes, start, end) as TickRecord);
   }

@@ -1,4 +1,5 @@
 import { PoisonError, UndecodableError, UnknownSchemaError } from './errors.ts';
+import type { Plans } from './prepared-plans.ts';
 
 /** Schemas kept per decoder; a topic has a handful. */
 const MAX_SCHEMAS = 1_000;
@@ -20,8 +21,6 @@ export class WriterSchemas<Plan> {
   readonly #plan: (schema: object) => Plan;
   /** In order of use by `prepare`, the oldest first. */
   readonly #plans = new Map<number, Plan | PoisonError>();
-  #lastId = -1;
-  #lastPlan: Plan | undefined;
 
   /** `plan` makes of a writer's schema what decoding needs; what it throws makes every record of that schema undecodable. */
   constructor(source: SchemaSource, plan: (schema: object) => Plan) {
@@ -29,47 +28,40 @@ export class WriterSchemas<Plan> {
     this.#plan = plan;
   }
 
-  /** Loads these schemas. Rejects with RegistryOutage where that is not possible now; an unknown id shows at `planOf` only. */
-  async prepare(ids: ReadonlySet<number>): Promise<void> {
-    const wanted = this.#missing(ids);
-    if (wanted.length === 0) return;
+  /** What is known now: the newest of all that was prepared. */
+  get known(): Plans<Plan> {
+    return this.#plans;
+  }
+
+  /** Loads these schemas. Rejects with RegistryOutage where that is not possible now; an unknown id shows when its plan is asked for. */
+  async prepare(ids: ReadonlySet<number>): Promise<Plans<Plan>> {
+    const prepared = new Map<number, Plan | PoisonError>();
+    const wanted: number[] = [];
+    for (const id of ids) {
+      const known = this.#plans.get(id);
+      // An unknown id is asked for again: it may be known by now. The registry client remembers its "no" for a while.
+      if (known === undefined || known instanceof UnknownSchemaError) wanted.push(id);
+      else this.#keep(id, known, prepared);
+    }
     let next = 0;
     const work = async () => {
       while (next < wanted.length) {
         const id = wanted[next++]!;
-        this.#plans.set(id, await this.#load(id));
+        this.#keep(id, await this.#load(id), prepared);
       }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_LOOKUPS, wanted.length) }, work));
+    return prepared;
   }
 
-  /** The plan for values of a prepared schema. Throws the PoisonError of a schema that has none. */
-  planOf(id: number): Plan {
-    if (id === this.#lastId && this.#lastPlan !== undefined) return this.#lastPlan;
-    const plan = this.#plans.get(id);
-    if (plan === undefined) throw new Error(`schema id ${id} was not prepared`);
-    if (plan instanceof PoisonError) throw plan;
-    this.#lastId = id;
-    this.#lastPlan = plan;
-    return plan;
-  }
-
-  /** Those of `ids` to load; what is known already becomes the newest, and the oldest beyond the limit go. */
-  #missing(ids: ReadonlySet<number>): number[] {
-    const wanted: number[] = [];
-    for (const id of ids) {
-      const known = this.#plans.get(id);
-      this.#plans.delete(id);
-      // An unknown id is asked for again: it may be known by now. The registry client remembers its "no" for a while.
-      if (known === undefined || known instanceof UnknownSchemaError) wanted.push(id);
-      else this.#plans.set(id, known);
-    }
-    // All that this call needs is newer than all that may go, so that one call never drops what it just loaded.
-    for (const id of this.#plans.keys()) {
-      if (this.#plans.size + wanted.length <= MAX_SCHEMAS || ids.has(id)) break;
-      this.#plans.delete(id);
-    }
-    return wanted;
+  /** Remembers a plan as the newest; the oldest beyond the limit goes, unless the same call needs it. */
+  #keep(id: number, plan: Plan | PoisonError, prepared: Map<number, Plan | PoisonError>): void {
+    prepared.set(id, plan);
+    this.#plans.delete(id);
+    this.#plans.set(id, plan);
+    if (this.#plans.size <= MAX_SCHEMAS) return;
+    const [oldest] = this.#plans.keys();
+    if (!prepared.has(oldest!)) this.#plans.delete(oldest!);
   }
 
   async #load(id: number): Promise<Plan | PoisonError> {

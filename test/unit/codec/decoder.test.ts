@@ -4,6 +4,7 @@ import { RecordDecoder } from '../../../src/codec/decoder.ts';
 import { encodeRecord } from '../../../src/codec/encode-record.ts';
 import { PoisonError, RegistryOutage, UndecodableError, UnknownSchemaError } from '../../../src/codec/errors.ts';
 import { type ControlState, schemas } from '../../../src/codec/generated/records.ts';
+import { valuesAsRecords } from '../records.ts';
 import { FixedSchemas, framed, reference, SEED } from './support.ts';
 
 interface Point {
@@ -157,6 +158,34 @@ describe('preparing a batch', () => {
     await decoder.prepare([known]);
     await decoder.prepare(values);
     expect(values.map((value) => decoder.decode(value).x)).toEqual(ids);
+  });
+
+  it('of one batch holds while others are prepared, whatever they need and push out', async () => {
+    const ids = Array.from({ length: 1_500 }, (_, i) => i + 1);
+    const decoder = new RecordDecoder<Point>(new FixedSchemas(Object.fromEntries(ids.map((id) => [id, point]))), point);
+    const [first, others] = [valuesAsRecords([known]), valuesAsRecords(ids.slice(1).map((id) => framed(id, Buffer.alloc(0))))];
+    await decoder.prepareAll(first);
+    await decoder.prepareAll(others);
+    expect(decoder.decodeAt(first, 0).x).toBe(1);
+  });
+
+  it('of an unknown schema holds while another batch asks for it again', async () => {
+    const answers: PromiseWithResolvers<object>[] = [];
+    const schemaById = () => {
+      answers.push(Promise.withResolvers());
+      return answers.at(-1)!.promise;
+    };
+    const decoder = new RecordDecoder<Point>({ schemaById }, point);
+    const [first, second] = [valuesAsRecords([known]), valuesAsRecords([known])];
+    const prepared = decoder.prepareAll(first);
+    answers[0]!.reject(new UnknownSchemaError(1, 'a registry'));
+    await prepared;
+    const again = decoder.prepareAll(second);
+    expect(() => decoder.decodeAt(first, 0)).toThrow(UnknownSchemaError);
+    answers[1]!.resolve(point);
+    await again;
+    expect(() => decoder.decodeAt(first, 0)).toThrow(UnknownSchemaError);
+    expect(decoder.decodeAt(second, 0).x).toBe(1);
   });
 
   it('is not to be left out', () => {
