@@ -5,7 +5,11 @@ import { connect as tlsConnect } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { FrameReader } from './frame-reader.ts';
 import { type Cluster, type ClusterOptions, newCluster } from './internals.ts';
+
+/** What is read from a socket at once, at the most. */
+const READ_BUFFER_BYTES = 65_536;
 
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
@@ -223,8 +227,24 @@ function readPem(path: string): string {
 const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   const socket = ssl
     ? tlsConnect({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
-    : netConnect({ host, port }, onConnect);
+    : openPlainSocket(host, port, onConnect);
   socket.setKeepAlive(true, 60_000);
   socket.setNoDelay(true);
   return socket;
 };
+
+/** A socket that reads into one buffer of its own and emits whole messages, which kafkajs then need not put together. */
+function openPlainSocket(host: string, port: number, onConnect: () => void): Socket {
+  const frames = new FrameReader((frame) => socket.emit('data', frame));
+  const callback = (length: number, buffer: Uint8Array): boolean => {
+    try {
+      frames.push(buffer.subarray(0, length));
+      return true;
+    } catch (error) {
+      socket.destroy(error as Error);
+      return false;
+    }
+  };
+  const socket = netConnect({ host, port, onread: { buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES), callback } }, onConnect);
+  return socket;
+}
