@@ -9,6 +9,7 @@ import type { ClusterContext } from './context.ts';
 import { createStatsLine, type StatsLine } from './stats-line.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { SupervisorMessage, WorkerMessage } from './worker-messages.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 const STATS_INTERVAL_MS = 1_000;
 /** How long a worker that is ended before it has started may take to take leave of the cluster. */
@@ -19,6 +20,7 @@ export async function runWorker(
   context: ClusterContext,
   options: { readonly stages: StageSetName; readonly untilEnd?: boolean },
 ): Promise<WorkerStats> {
+  keepYoungGenerationSmall();
   const { settings, connection, registryConnection, log } = context;
   const stopped = Promise.race([stopSignal(), supervisorGone()]);
   const began = performance.now();

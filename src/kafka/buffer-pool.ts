@@ -1,14 +1,17 @@
-/** Buffers kept for reuse, at the most. */
-const MAX_KEPT = 32;
-/** Larger ones are not kept, bytes. */
-const MAX_KEPT_BYTES = 1_048_576;
-
 /**
  * Buffers that are used again and again. A buffer made for each batch is memory outside of V8's heap, and it is how much of that comes and goes
  * that decides how often V8 collects the whole heap.
  */
 export class BufferPool {
+  readonly #maxKept: number;
+  readonly #maxKeptBytes: number;
   readonly #free: Buffer[] = [];
+
+  /** Keeps at most `maxKept` buffers, none of more than `maxKeptBytes`. */
+  constructor(maxKept = 32, maxKeptBytes = 1_048_576) {
+    this.#maxKept = maxKept;
+    this.#maxKeptBytes = maxKeptBytes;
+  }
 
   /** A buffer of at least `bytes`, whose bytes are anything. */
   take(bytes: number): Buffer {
@@ -24,6 +27,6 @@ export class BufferPool {
 
   /** Takes back a buffer that nobody uses any more. */
   give(buffer: Buffer): void {
-    if (buffer.length <= MAX_KEPT_BYTES && this.#free.length < MAX_KEPT) this.#free.push(buffer);
+    if (buffer.length <= this.#maxKeptBytes && this.#free.length < this.#maxKept) this.#free.push(buffer);
   }
 }

@@ -1,3 +1,5 @@
+import { FRAMES } from './frame-pool.ts';
+
 /** Bytes of the length that goes before every message of the protocol. */
 const LENGTH_BYTES = 4;
 /** No broker sends a longer one: bytes that say so are another protocol's, TLS or HTTP mostly. */
@@ -31,7 +33,7 @@ export class FrameReader {
     const length = this.#length.readUInt32BE(0);
     if (length > MOST_BYTES)
       throw new Error(`a message of ${length} bytes: whoever answers there does not speak Kafka's protocol, or only over TLS`);
-    const frame = Buffer.allocUnsafeSlow(LENGTH_BYTES + length);
+    const frame = FRAMES.take(LENGTH_BYTES + length);
     this.#length.copy(frame);
     this.#lengthFilled = 0;
     this.#frameFilled = LENGTH_BYTES;

@@ -109,7 +109,9 @@ export interface Answers {
 export interface Connection {
   readonly clientId: string;
   readonly socket: Socket;
-  /** False also where a login has to be renewed. */
+  /** How to log in; null where nobody has to. */
+  readonly sasl: object | null;
+  /** False also where a login has to be renewed, and where there is none. */
   isAuthenticated(): boolean;
   /** Throws kafkajs' connection error. */
   failIfNotConnected(): void;
@@ -208,6 +210,13 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
+/** What a connection has received and not yet handed on. */
+interface ConnectionInput {
+  chunks: Buffer[];
+  bytesBuffered: number;
+  processData(rawData: Buffer): void;
+}
+
 type ClusterConstructor = new (options: object) => Cluster;
 type FetchEncoder = (request: FetchRequest & { replicaId: number }) => ProtocolRequest<never>['request'];
 
@@ -217,6 +226,7 @@ const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { creat
 const { requests } = require('kafkajs/src/protocol/requests') as { requests: Record<string, unknown> };
 const apiKeys = require('kafkajs/src/protocol/requests/apiKeys') as Record<keyof Answers, number>;
 const RequestQueueClass = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
+const ConnectionClass = require('kafkajs/src/network/connection') as { prototype: ConnectionInput };
 const encodeFetch = require('kafkajs/src/protocol/requests/fetch/v11/request') as FetchEncoder;
 
 /** How much longer than its own waiting time a fetch may take, ms. */
@@ -236,6 +246,16 @@ RequestQueueClass.prototype.scheduleCheckPendingRequests = function scheduleChec
     this.throttleCheckTimeoutId = null;
     this.checkPendingRequests();
   }, delayMs);
+};
+
+/**
+ * kafkajs 2.2.4 keeps what is left behind a message as the beginning of the next, also where that is nothing, and then copies the whole next message to
+ * put the two together: every fetched byte once more.
+ */
+const processData = ConnectionClass.prototype.processData;
+ConnectionClass.prototype.processData = function processWholeData(this: ConnectionInput, rawData: Buffer) {
+  if (this.bytesBuffered === 0) this.chunks = [];
+  processData.call(this, rawData);
 };
 
 /** Options of a Cluster beyond those of the connection. */
@@ -316,7 +336,7 @@ export async function sendProduce<T>(broker: Broker, parts: readonly Buffer[], d
   return await disconnectingWhereLost(broker, async () => {
     const connection = await broker.connectionPool.getConnection(0);
     // Whoever has to log in first goes kafkajs' way.
-    if (!connection.isAuthenticated()) return await broker.connectionPool.send(produceRequest(Buffer.concat(parts), decode));
+    if (connection.sasl && !connection.isAuthenticated()) return await broker.connectionPool.send(produceRequest(Buffer.concat(parts), decode));
     connection.failIfNotConnected();
     const correlationId = connection.nextCorrelationId();
     const head = requestHead(PRODUCE, correlationId, connection.clientId, parts);

@@ -12,6 +12,7 @@ import { explainTopicError, OffsetOutOfRange, ReadErrorCode } from './read-error
 import { decodeRecordSet } from './record-batch.ts';
 import type { RecordBlock } from './record-block.ts';
 import { retryTransient } from './retry.ts';
+import { SharedFrame } from './shared-frame.ts';
 import { TopicLeaders } from './topic-leaders.ts';
 import { partitionKey } from './topic-partition.ts';
 import { type Trouble, Troubles } from './troubles.ts';
@@ -194,7 +195,10 @@ export class LogReader {
   #take(): FetchedBatch[] {
     const batches: FetchedBatch[] = [];
     for (const { asked, batch } of this.#arrived.splice(0)) {
-      if (!this.#assignments.isCurrent(asked)) continue;
+      if (!this.#assignments.isCurrent(asked)) {
+        batch.records.release();
+        continue;
+      }
       const { assignment } = asked;
       assignment.highWatermark = batch.highWatermark;
       this.#troubles.settled(assignment.key);
@@ -247,7 +251,9 @@ export class LogReader {
       const response = await sendFetch(broker, request, async (raw) => decodeFetchResponse(raw));
       if (response.errorCode !== 0) throw protocolError(response.errorCode);
       const byKey = new Map(asked.map((one) => [one.assignment.key, one]));
-      for (const partition of response.partitions) await this.#receive(byKey.get(partitionKey(partition)), partition);
+      const memory = new SharedFrame();
+      for (const partition of response.partitions) await this.#receive(byKey.get(partitionKey(partition)), partition, memory);
+      memory.seal();
     } catch (error) {
       this.#lost(asked, error as Error);
     } finally {
@@ -256,7 +262,7 @@ export class LogReader {
     }
   }
 
-  async #receive(asked: Asked | undefined, response: PartitionResponse): Promise<void> {
+  async #receive(asked: Asked | undefined, response: PartitionResponse, memory: SharedFrame): Promise<void> {
     if (asked === undefined || !this.#assignments.isCurrent(asked)) return;
     const { topic, partition, highWatermark, lastStableOffset } = response;
     try {
@@ -264,6 +270,7 @@ export class LogReader {
       if (response.errorCode !== 0) throw explainTopicError(topic, protocolError(response.errorCode));
       const filter = new AbortedTransactionFilter(response.abortedTransactions);
       const { records, nextOffset } = await decodeRecordSet(response.batches, asked.position, filter);
+      if (records.length > 0) memory.addUser(response.batches, records);
       this.#arrived.push({ asked, batch: { topic, partition, records, nextOffset, highWatermark, lastStableOffset } });
     } catch (error) {
       if (error instanceof UnsupportedCompression) {

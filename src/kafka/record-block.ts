@@ -9,6 +9,8 @@ const STRIDE = 5;
  * millions of records a second spends its time on nothing else than making those objects.
  */
 export class RecordBlock implements Iterable<FetchedRecord> {
+  /** Told once, when the block is released. */
+  onRelease: (() => void) | null = null;
   #bytes: Buffer;
   /** Where `bytes` is filled up to. */
   #bytesEnd: number;
@@ -60,12 +62,15 @@ export class RecordBlock implements Iterable<FetchedRecord> {
     giveColumns(columns);
   }
 
-  /** Empties the block and gives its memory to others; the bytes of its records stay as they are. */
+  /** Empties the block and gives its memory to others, the bytes of its records too: whatever is to be kept of them has been copied. */
   release(): void {
     const columns = this.#columns;
     this.#columns = NO_COLUMNS;
     this.#length = 0;
     giveColumns(columns);
+    const onRelease = this.onRelease;
+    this.onRelease = null;
+    onRelease?.();
   }
 
   /** Adds a record for which room was made; a start of -1 is null, `headersAt` -1 means that there are none. */

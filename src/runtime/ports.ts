@@ -36,7 +36,10 @@ export interface InputRecords extends Iterable<InputRecord> {
   valueEnd(i: number): number;
   /** Record i as an object of its own, whose buffers are views of `bytes`. */
   at(i: number): InputRecord;
-  /** Whoever has worked off all records may say so: their memory serves the next ones. The list is empty from then on. */
+  /**
+   * Whoever has worked off all records may say so: their memory, `bytes` included, serves the next ones. The list is empty from then on, and what was
+   * to be kept of a record has been copied.
+   */
   release(): void;
 }
 

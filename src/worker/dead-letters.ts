@@ -1,6 +1,7 @@
 import type { Refusal } from '../domain/reason.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
 import type { InputRecord, OutputRecord } from '../runtime/ports.ts';
+import { copyOf } from './kept-record.ts';
 import type { OutputCodec } from './output-codec.ts';
 
 /** What a dead letter says to a person, by reason. */
@@ -42,7 +43,7 @@ export function deadLetter(codec: OutputCodec, refused: RefusedRecord): OutputRe
   const { record, reason, detail } = refused;
   return {
     partition: DEAD_LETTERS_PARTITION,
-    key: record.key,
+    key: copyOf(record.key),
     value: codec.deadLetter({
       reason,
       timeframes: [...refused.timeframes],

@@ -118,6 +118,7 @@ export class JoinLoop {
         await this.#untilResumed();
         if (this.#stopping.signal.aborted) return;
         logic.process(batch);
+        batch.records.release();
         await this.#emitHeld();
       }
       this.#commit();

@@ -5,12 +5,13 @@ export function keptRecord(record: InputRecord): InputRecord {
   return {
     offset: record.offset,
     timestamp: record.timestamp,
-    key: copy(record.key),
-    value: copy(record.value),
-    headers: record.headers.map(({ key, value }) => ({ key, value: copy(value) })),
+    key: copyOf(record.key),
+    value: copyOf(record.value),
+    headers: record.headers.map(({ key, value }) => ({ key, value: copyOf(value) })),
   };
 }
 
-function copy(bytes: Buffer | null): Buffer | null {
+/** The same bytes in memory of their own. */
+export function copyOf(bytes: Buffer | null): Buffer | null {
   return bytes === null ? null : Buffer.from(bytes);
 }

@@ -15,6 +15,7 @@ import { type FeatureTopics, FeatureWork } from './feature-work.ts';
 import type { HaltLimits } from './halt-limits.ts';
 import { type CommitLimits, InputProgress } from './input-progress.ts';
 import type { InputTask } from './input-task.ts';
+import { keptRecord } from './kept-record.ts';
 import { KeyText } from './key-text.ts';
 import { whyLost } from './lost-state.ts';
 import type { OutputCodec } from './output-codec.ts';
@@ -209,13 +210,14 @@ export class TickTask implements InputTask {
       this.clean.refuse('WRONG_PARTITION', record, symbol, [], `it belongs on partition ${home}`);
       return;
     }
-    const headers = [...record.headers, { key: FORWARDED_FROM, value: Buffer.from(`${topic}/${partition}@${record.offset}`) }];
-    if (sizeOf(record, headers) > this.#options.maxTickBytes) {
+    const kept = keptRecord(record);
+    const headers = [...kept.headers, { key: FORWARDED_FROM, value: Buffer.from(`${topic}/${partition}@${record.offset}`) }];
+    if (sizeOf(kept, headers) > this.#options.maxTickBytes) {
       this.clean.refuse('WRONG_PARTITION', record, symbol, [], `it belongs on partition ${home} and is too large to be sent on`);
       return;
     }
     this.forwarded++;
-    this.#outputs.add(topic, { partition: home, key: record.key, value: record.value, timestamp: record.timestamp, headers });
+    this.#outputs.add(topic, { partition: home, key: kept.key, value: kept.value, timestamp: kept.timestamp, headers });
   }
 }
 
