@@ -6,10 +6,10 @@ import type { OnTaskStep } from '../runtime/ports.ts';
 import { Worker } from '../worker/worker.ts';
 import { NOTHING_DONE, type WorkerStats } from '../worker/worker-stats.ts';
 import type { ClusterContext } from './context.ts';
+import { keepMemorySmall } from './memory.ts';
 import { createStatsLine, type StatsLine } from './stats-line.ts';
 import { stopSignal } from './stop-signal.ts';
-import type { SupervisorMessage, WorkerMessage } from './worker-messages.ts';
-import { keepYoungGenerationSmall } from './young-generation.ts';
+import { isSupervised, told, type WorkerMessage } from './worker-messages.ts';
 
 const STATS_INTERVAL_MS = 1_000;
 /** How long a worker that is ended before it has started may take to take leave of the cluster. */
@@ -20,12 +20,12 @@ export async function runWorker(
   context: ClusterContext,
   options: { readonly stages: StageSetName; readonly untilEnd?: boolean },
 ): Promise<WorkerStats> {
-  keepYoungGenerationSmall();
+  keepMemorySmall(!isSupervised());
   const { settings, connection, registryConnection, log } = context;
   const stopped = Promise.race([stopSignal(), supervisorGone()]);
   const began = performance.now();
   const outages = new RegistryOutages(log);
-  const line = process.send === undefined ? createStatsLine(context) : supervisedLine();
+  const line = isSupervised() ? supervisedLine() : createStatsLine(context);
   const worker = await withStart(stopped, line, outages, async (signal) =>
     Worker.start({
       settings,
@@ -36,7 +36,7 @@ export async function runWorker(
       log,
       outages,
       signal,
-      companions: process.send === undefined ? undefined : companions,
+      companions: isSupervised() ? companions : undefined,
       onStep: await faultInjection(process.env.ARBITREX_FAULT),
     }),
   );
@@ -46,21 +46,14 @@ export async function runWorker(
   else log.info({ records: stats.taken, matrices: stats.matrices, commits: stats.commits, seconds }, 'worker ended');
   // What was under way when the start was cut off, a question to a silent registry among it, must not keep the process.
   if (worker === null) process.exit(0);
-  if (process.send !== undefined) process.disconnect();
+  if (isSupervised()) process.disconnect();
   return stats;
 }
 
 /** Tells the supervisor that this worker joins; resolves when all of its workers do. */
-function companions(): Promise<void> {
-  return new Promise((resolve) => {
-    const onMessage = ({ areAllJoining }: SupervisorMessage) => {
-      if (!areAllJoining) return;
-      process.off('message', onMessage);
-      resolve();
-    };
-    process.on('message', onMessage);
-    process.send?.({ isJoining: true } satisfies WorkerMessage);
-  });
+async function companions(): Promise<void> {
+  process.send?.({ isJoining: true } satisfies WorkerMessage);
+  await told('areAllJoining');
 }
 
 /** Starts a worker, and shows what it waits for meanwhile; null where `stopped` came first. */
@@ -119,6 +112,6 @@ function supervisedLine(): StatsLine {
 /** Resolves when the process that supervises this one is gone; never where there is none. */
 function supervisorGone(): Promise<void> {
   return new Promise((resolve) => {
-    if (process.send !== undefined) process.once('disconnect', resolve);
+    if (isSupervised()) process.once('disconnect', resolve);
   });
 }

@@ -36,16 +36,29 @@ Examples:
   arbitrex run --until-end           work off what is there, then stop`,
     )
     .action(async (options: RunOptions, command: Command) => {
-      const { loadContext } = await import('./context.ts');
-      const context = await loadContext(command);
-      if (options.workers === 1) {
-        const { runWorker } = await import('./run-worker.ts');
-        await runWorker(context, options);
-      } else {
-        const { supervise } = await import('./supervise.ts');
-        await supervise(context, options.workers, workerArguments(command, options));
-      }
+      if (options.workers === 1) await runOne(options, command);
+      else await runSeveral(options, command);
     });
+}
+
+/** A worker in this process; where another supervises it, it begins when that one has found the settings fine. */
+async function runOne(options: RunOptions, command: Command): Promise<void> {
+  const { isSupervised, told } = await import('./worker-messages.ts');
+  const mayBegin = isSupervised() ? told('areSettingsFine') : true;
+  // A supervisor reads the settings while its workers load their program.
+  const [{ loadContext }, { runWorker }] = await Promise.all([import('./context.ts'), import('./run-worker.ts')]);
+  if (await mayBegin) await runWorker(await loadContext(command), options);
+}
+
+async function runSeveral(options: RunOptions, command: Command): Promise<void> {
+  const { Crew, supervise } = await import('./supervise.ts');
+  const crew = new Crew(options.workers, workerArguments(command, options));
+  const { loadContext } = await import('./context.ts');
+  const context = await loadContext(command).catch((error: unknown) => {
+    crew.abandon();
+    throw error;
+  });
+  await supervise(context, crew, options.workers);
 }
 
 /** The command line of each worker process. */

@@ -5,7 +5,7 @@ import { NOTHING_DONE, type WorkerStats } from '../worker/worker-stats.ts';
 import type { CommandContext } from './context.ts';
 import { createStatsLine } from './stats-line.ts';
 import { stopSignal } from './stop-signal.ts';
-import type { SupervisorMessage, WorkerMessage } from './worker-messages.ts';
+import { SUPERVISED, type SupervisorMessage, type WorkerMessage } from './worker-messages.ts';
 
 const STATS_INTERVAL_MS = 1_000;
 const FIRST_PAUSE_MS = 200;
@@ -14,30 +14,52 @@ const LONGEST_PAUSE_MS = 10_000;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Processes of one command line, supervised: their number, what they are doing in sum, and a new one for each that crashes. */
-class Crew {
+export class Crew {
   readonly stopping = new AbortController();
   readonly #args: readonly string[];
-  readonly #log: CommandContext['log'];
+  #log: CommandContext['log'] | null = null;
   readonly #children = new Map<number, ChildProcess>();
   readonly #stats = new Map<number, WorkerStats>();
   readonly #count: number;
   /** Those that have asked to join the group, at any time. */
   readonly #joining = new Set<number>();
 
-  constructor(count: number, args: readonly string[], log: CommandContext['log']) {
+  readonly #running: Promise<unknown>;
+
+  /** Starts the processes; none does more than load its program before `letGo`. */
+  constructor(count: number, args: readonly string[]) {
     this.#count = count;
     this.#args = args;
+    this.#running = Promise.all(Array.from({ length: count }, (_, index) => this.#keep(index)));
+    // Whoever waits for `ended` sees it.
+    this.#running.catch(() => {});
+  }
+
+  /** The settings are fine: the workers may begin. */
+  letGo(log: CommandContext['log']): void {
     this.#log = log;
+    for (const child of this.#children.values()) this.#tell(child, { areSettingsFine: true });
+  }
+
+  /** Ends processes that have not been let go. */
+  abandon(): void {
+    this.stopping.abort();
+    for (const child of this.#children.values()) child.kill('SIGKILL');
+  }
+
+  /** Resolves when every process has ended as it should. Throws where one could not even start. */
+  async ended(): Promise<void> {
+    await this.#running;
   }
 
   /** Keeps one process up; resolves when it has ended as it should. Throws where it could not even start. */
-  async keep(index: number): Promise<void> {
+  async #keep(index: number): Promise<void> {
     for (let pauseMs = FIRST_PAUSE_MS; !this.stopping.signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const { code, signal, hasStarted } = await this.#runOne(index);
       if (code === 0 || this.stopping.signal.aborted) return;
       // It has said on standard error why; another try would say the same.
       if (!hasStarted && code !== null) throw new UserError(`worker ${index} could not start`, { exitCode: code });
-      this.#log.warn({ worker: index, code, signal, retryInMs: pauseMs }, 'a worker process ended; a new one is started');
+      this.#log?.warn({ worker: index, code, signal, retryInMs: pauseMs }, 'a worker process ended; a new one is started');
       await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => {});
     }
   }
@@ -58,14 +80,23 @@ class Crew {
   #join(index: number): void {
     this.#joining.add(index);
     if (this.#joining.size < this.#count) return;
-    for (const child of this.#children.values()) if (child.connected) child.send({ areAllJoining: true } satisfies SupervisorMessage);
+    for (const child of this.#children.values()) this.#tell(child, { areAllJoining: true });
+  }
+
+  #tell(child: ChildProcess, message: SupervisorMessage): void {
+    if (child.connected) child.send(message);
   }
 
   #runOne(index: number): Promise<{ code: number | null; signal: string | null; hasStarted: boolean }> {
     return new Promise((resolve) => {
       // A group of its own: Ctrl-C on the terminal is for this process to pass on, once.
-      const child = fork(process.argv[1]!, [...this.#args], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const child = fork(process.argv[1]!, [...this.#args], {
+        detached: true,
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        env: { ...process.env, [SUPERVISED]: '1' },
+      });
       this.#children.set(index, child);
+      if (this.#log !== null) this.#tell(child, { areSettingsFine: true });
       let hasStarted = false;
       child.on('message', (message: WorkerMessage) => {
         if ('isJoining' in message) {
@@ -86,17 +117,17 @@ class Crew {
 }
 
 /**
- * Runs `count` worker processes of one group on this machine until a signal or, with --until-end, until they have ended. They share the
+ * Runs the worker processes of one group on this machine until a signal or, with --until-end, until they have ended. They share the
  * partitions as processes on several machines would.
  */
-export async function supervise(context: CommandContext, count: number, args: readonly string[]): Promise<void> {
-  const crew = new Crew(count, args, context.log);
+export async function supervise(context: CommandContext, crew: Crew, count: number): Promise<void> {
   const began = performance.now();
   void stopSignal().then(() => crew.stop());
+  crew.letGo(context.log);
   const line = createStatsLine(context);
   const timer = setInterval(() => line.show(crew.stats(), true), STATS_INTERVAL_MS);
   try {
-    await Promise.all(Array.from({ length: count }, (_, index) => crew.keep(index)));
+    await crew.ended();
   } catch (error) {
     crew.stop();
     throw error;

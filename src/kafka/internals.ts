@@ -336,7 +336,8 @@ export async function sendProduce<T>(broker: Broker, parts: readonly Buffer[], d
   return await disconnectingWhereLost(broker, async () => {
     const connection = await broker.connectionPool.getConnection(0);
     // Whoever has to log in first goes kafkajs' way.
-    if (connection.sasl && !connection.isAuthenticated()) return await broker.connectionPool.send(produceRequest(Buffer.concat(parts), decode));
+    if (connection.sasl && !connection.isAuthenticated())
+      return await broker.connectionPool.send(produceRequest(Buffer.concat(parts), decode));
     connection.failIfNotConnected();
     const correlationId = connection.nextCorrelationId();
     const head = requestHead(PRODUCE, correlationId, connection.clientId, parts);
