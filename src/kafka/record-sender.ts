@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BufferPool } from './buffer-pool.ts';
 import type { ClusterSession } from './cluster-session.ts';
-import { sendProduce } from './internals.ts';
 import { decodeProduceResponse, encodeProduceRequest } from './produce-request.ts';
 import { BATCH_OVERHEAD_BYTES, type OutgoingRecord, RecordBatchWriter } from './record-batch-writer.ts';
 import { ErrorCode, ResponseError } from './response-error.ts';
 import { pauseMs } from './retry.ts';
+import { sendProduce } from './send-produce.ts';
 import { partitionKey, type TopicPartition } from './topic-partition.ts';
 import type { Trouble } from './troubles.ts';
 

@@ -4,9 +4,8 @@ import type { Settings } from '../../topology/settings.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import type { Registry } from '../codec/registry.ts';
 import { RegistryOutages } from '../codec/registry-outages.ts';
-import { UserError } from '../errors.ts';
 import type { KafkaAdmin } from '../kafka/admin.ts';
-import { type KafkaConnection, KafkaUnreachable } from '../kafka/connection.ts';
+import type { KafkaConnection } from '../kafka/connection.ts';
 import { type AssignmentChange, GroupMember } from '../kafka/group-member.ts';
 import type { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import { LogReader } from '../kafka/log-reader.ts';
@@ -17,6 +16,7 @@ import type { OnTaskStep, TaskPorts } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
 import { ChangelogReader } from './changelog-reader.ts';
 import type { Halts } from './halts.ts';
+import { InputEnd } from './input-end.ts';
 import { InputPump } from './input-pump.ts';
 import type { InputTask } from './input-task.ts';
 import type { JoinLoop } from './join-loop.ts';
@@ -48,7 +48,6 @@ export interface WorkerOptions {
 }
 
 const FETCH_WAIT_MS = 100;
-const CAUGHT_UP_POLL_MS = 100;
 /** How many times in a commit interval it is looked whether a commit is due: tasks need not all commit at the same moment. */
 const TIMER_SHARE = 4;
 
@@ -206,17 +205,11 @@ export class Worker {
   /** Resolves when the group has worked off the input that was there at the call, and this worker's joins all that came of it. */
   async caughtUp(): Promise<void> {
     this.#pump.hurry();
-    for (const role of this.#set.assigned.filter((assigned) => assigned !== 'join-changelog')) {
-      const topic = this.#topic(role);
-      const ends = await this.#ends(topic);
-      await this.#until(async () => {
-        const committed = await this.#admin.committedOffsets(this.#set.groupId, topic);
-        return ends.every((end, partition) => (committed[partition] ?? 0) >= end);
-      });
-    }
-    if (this.#set.assigned.every((role) => role !== 'join-changelog')) return;
-    const ends = await this.#ends(this.#topic('features-tier1'));
-    await this.#until(async () => this.#areJoinsSettled(ends));
+    const end = new InputEnd(this.#admin, this.#options.log, () => this.#isStopping);
+    for (const role of this.#set.assigned) if (role !== 'join-changelog') await end.reachedBy(this.#set.groupId, this.#topic(role));
+    if (!this.#set.assigned.includes('join-changelog')) return;
+    const ends = await end.of(this.#topic('features-tier1'));
+    await end.until(async () => this.#areJoinsSettled(ends));
   }
 
   /** False while the group has dropped this worker: then nobody may have its joins. */
@@ -364,31 +357,6 @@ export class Worker {
 
   #allSlots(): (TaskSlot<InputTask> | TaskSlot<JoinTask>)[] {
     return [...[...this.#inputs.values()].map(({ slot }) => slot), ...[...this.#joins.values()].map(({ slot }) => slot)];
-  }
-
-  /** Where each partition of a topic ends now; nothing where the worker is being stopped. */
-  async #ends(topic: string): Promise<number[]> {
-    let ends: number[] = [];
-    await this.#until(async () => {
-      ends = (await this.#admin.watermarks(topic)).map(({ high }) => high);
-      return true;
-    });
-    return ends;
-  }
-
-  async #until(isTrue: () => Promise<boolean>): Promise<void> {
-    while (!this.#isStopping && !(await this.#throughOutage(isTrue))) await sleep(CAUGHT_UP_POLL_MS);
-  }
-
-  /** Where Kafka does not answer, nobody knows whether the input has been worked off: that is for later. */
-  async #throughOutage(isTrue: () => Promise<boolean>): Promise<boolean> {
-    try {
-      return await isTrue();
-    } catch (error) {
-      if (error instanceof UserError && !(error instanceof KafkaUnreachable)) throw error;
-      this.#options.log.warn({ error: String(error) }, 'whether the input is worked off cannot be told now');
-      return false;
-    }
   }
 
   #end(error: unknown): void {

@@ -1,8 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { ClusterSession } from '../../../src/kafka/cluster-session.ts';
-import { ask, sendProduce } from '../../../src/kafka/internals.ts';
+import { ask } from '../../../src/kafka/internals.ts';
 import { decodeProduceResponse, encodeProduceRequest } from '../../../src/kafka/produce-request.ts';
 import { RecordBatchWriter } from '../../../src/kafka/record-batch-writer.ts';
+import { sendProduce } from '../../../src/kafka/send-produce.ts';
 import { silentLog } from '../../../src/log.ts';
 import { connectAdmin, connection, freshName, freshTopic } from './support.ts';
 
