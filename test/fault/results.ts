@@ -16,13 +16,14 @@ export interface Result {
 
 /** Results of earlier calls and this one, in a file where one is named: a long run can be cut off and gone on with. */
 export class Results {
-  readonly all: Result[];
+  /** The newest of each case and seed. */
+  readonly all: Result[] = [];
   readonly #file: string | null;
 
   constructor(file: string | null) {
     this.#file = file;
     const lines = file !== null && existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-    this.all = lines.map((line) => JSON.parse(line) as Result);
+    for (const line of lines) this.#put(JSON.parse(line) as Result);
   }
 
   /** True where the case need not run again with this seed: it has passed, or cannot run. */
@@ -31,10 +32,14 @@ export class Results {
   }
 
   add(result: Result): void {
+    this.#put(result);
+    if (this.#file !== null) appendFileSync(this.#file, `${JSON.stringify(result)}\n`);
+  }
+
+  #put(result: Result): void {
     const at = this.all.findIndex(({ name, seed }) => name === result.name && seed === result.seed);
     if (at === -1) this.all.push(result);
     else this.all[at] = result;
-    if (this.#file !== null) appendFileSync(this.#file, `${JSON.stringify(result)}\n`);
   }
 
   count(outcome: Result['outcome']): number {
