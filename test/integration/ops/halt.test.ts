@@ -67,7 +67,9 @@ it('a halt outlasts the workers: the next one begins nothing that is halted', as
   const flow = new TickFlow(installation, ['AAA', 'BBB', 'CCC'], 3);
   await flow.send(20);
   await installation.runToEnd();
-  const before = await endsOf(installation, 'clean-ohlcv');
+  // Counted by records: whoever takes a task over writes markers, which move the ends of its partitions.
+  const bars = async () => Map.groupBy(await installation.records('clean-ohlcv'), ({ partition }) => partition);
+  const before = await bars();
 
   await killSwitch.halt(['BBB'], BY_TEST);
   await flow.send(20);
@@ -77,8 +79,8 @@ it('a halt outlasts the workers: the next one begins nothing that is halted', as
     await until('all tasks have been restored', () => worker.stats().running === 3);
     expect(worker.stats().halted).toBe(1);
     await worker.stop();
-    const now = await endsOf(installation, 'clean-ohlcv');
-    expect(now.map((end, partition) => end > before[partition]!)).toEqual([true, false, true]);
+    const now = await bars();
+    expect([0, 1, 2].map((partition) => now.get(partition)!.length > before.get(partition)!.length)).toEqual([true, false, true]);
   }
 
   await killSwitch.resume(['BBB'], BY_TEST);
