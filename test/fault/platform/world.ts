@@ -48,6 +48,7 @@ export class World {
   readonly #clusters = new Map<ClusterName, Cluster>();
   #tinyMount: string | null = null;
   #isOver = false;
+  #disposing: Promise<void> | undefined;
 
   private constructor(home: Home, java: Java, programs: Programs, url: string, proxy: RegistryProxy, process: ProcessRef | null) {
     this.home = home;
@@ -131,12 +132,18 @@ export class World {
     else if (!keep) rmSync(join(this.home.data, name), { recursive: true, force: true });
   }
 
-  /** Stops everything; the folder goes too, unless its logs are to be looked at. */
-  async dispose(keep: boolean): Promise<void> {
+  /** Stops everything, once; the folder goes too, unless its logs are to be looked at. */
+  dispose(keep: boolean): Promise<void> {
+    this.#disposing ??= this.#dispose(keep);
+    return this.#disposing;
+  }
+
+  async #dispose(keep: boolean): Promise<void> {
     this.#isOver = true;
+    // First the registry: whatever else takes long, or is cut off, must not leave it behind.
+    if (this.#registryProcess !== null) await terminate(this.#registryProcess, 0);
     for (const name of [...this.#clusters.keys()]) await this.drop(name, keep);
     await this.registry.close();
-    if (this.#registryProcess !== null) await terminate(this.#registryProcess, 0);
     if (!keep) rmSync(this.home.root, { recursive: true, force: true });
   }
 
