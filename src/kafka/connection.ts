@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
-import { type ISocketFactory, Kafka, type KafkaConfig, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
+import type { ISocketFactory, KafkaConfig, logCreator, SASLOptions } from 'kafkajs';
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { FrameReader } from './frame-reader.ts';
-import { type Cluster, type ClusterOptions, newCluster } from './internals.ts';
+import { type Cluster, type ClusterOptions, newCluster, WARN_LEVEL } from './internals.ts';
 
 /** What is read from a socket at once, at the most. */
 const READ_BUFFER_BYTES = 65_536;
@@ -115,12 +115,10 @@ function saslFromEnvironment(env: Readonly<Record<string, string | undefined>>):
   return { mechanism, username, password };
 }
 
-/** A kafkajs client for its producers and its admin. Connects to nothing yet. Throws UserError where a TLS file cannot be read. */
-export function createKafka(connection: KafkaConnection, log: Log): Kafka {
-  return new Kafka(kafkaConfig(connection, log, openSocket));
-}
-
-/** kafkajs' protocol layer without a client on top. Has its own connections (per broker one for fetches, one for all else). Connects to nothing yet. */
+/**
+ * kafkajs' protocol layer without a client on top. Has its own connections (per broker one for fetches, one for all else). Connects to nothing yet.
+ * Throws UserError where a TLS file cannot be read.
+ */
 export function createCluster(connection: KafkaConnection, log: Log, options: ClusterOptions = {}): CuttableCluster {
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -184,7 +182,7 @@ function kafkaConfig(connection: KafkaConnection, log: Log, socketFactory: ISock
     // All is spelled out because kafkajs takes other defaults where NODE_ENV is 'test'. Ten retries are about 3.3 s.
     retry: { initialRetryTime: 5, maxRetryTime: 1_000, retries: 10, factor: 0.2, multiplier: 2 },
     socketFactory,
-    logLevel: logLevel.WARN,
+    logLevel: WARN_LEVEL,
     logCreator: forwardTo(log),
   };
   const ssl = tlsOptions(connection.ssl ?? false);

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import type { KafkaConfig } from 'kafkajs';
+import type { KafkaConfig, logLevel } from 'kafkajs';
 
 const require = createRequire(import.meta.url);
 
@@ -221,13 +221,19 @@ type ClusterConstructor = new (options: object) => Cluster;
 type FetchEncoder = (request: FetchRequest & { replicaId: number }) => ProtocolRequest<never>['request'];
 
 const ClusterClass = require('kafkajs/src/cluster') as ClusterConstructor;
-const { createLogger } = require('kafkajs/src/loggers') as { createLogger(options: object): unknown };
+const { createLogger, LEVELS } = require('kafkajs/src/loggers') as {
+  createLogger(options: object): unknown;
+  LEVELS: Record<'WARN', logLevel>;
+};
 const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): ProtocolError };
 const { requests } = require('kafkajs/src/protocol/requests') as { requests: Record<string, unknown> };
 const apiKeys = require('kafkajs/src/protocol/requests/apiKeys') as Record<keyof Answers, number>;
 const RequestQueueClass = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
 const ConnectionClass = require('kafkajs/src/network/connection') as { prototype: ConnectionInput };
 const encodeFetch = require('kafkajs/src/protocol/requests/fetch/v11/request') as FetchEncoder;
+
+/** kafkajs logs warnings and errors. Taken from here, since kafkajs' entry point loads its consumer, producer and admin as well. */
+export const WARN_LEVEL = LEVELS.WARN;
 
 /** How much longer than its own waiting time a fetch may take, ms. */
 const NETWORK_ALLOWANCE_MS = 1_000;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { KafkaAdmin } from '../../../src/kafka/admin.ts';
-import { createKafka, KafkaUnreachable } from '../../../src/kafka/connection.ts';
+import { KafkaUnreachable } from '../../../src/kafka/connection.ts';
 import { silentLog } from '../../../src/log.ts';
-import { connectAdmin, connection, connectProducer, freshName, freshTopic } from './support.ts';
+import { connectAdmin, connection, connectProducer, createKafka, freshName, freshTopic } from './support.ts';
 
 let admin: KafkaAdmin;
 beforeAll(async () => {
@@ -98,7 +98,7 @@ describe('groups', () => {
     const topic = await freshTopic(admin, 'admin-members');
     const group = freshName('admin-group');
     expect(await admin.groupMembers(group)).toEqual([]);
-    const consumer = createKafka(connection, silentLog).consumer({ groupId: group, maxWaitTimeInMs: 100 });
+    const consumer = createKafka().consumer({ groupId: group, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic });
     await consumer.run({ eachMessage: async () => {} });

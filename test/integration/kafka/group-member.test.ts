@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { KafkaAdmin } from '../../../src/kafka/admin.ts';
 import { ClusterSession } from '../../../src/kafka/cluster-session.ts';
-import { createKafka, KafkaUnreachable } from '../../../src/kafka/connection.ts';
+import { KafkaUnreachable } from '../../../src/kafka/connection.ts';
 import { type AssignmentChange, GroupMember, type GroupMemberOptions } from '../../../src/kafka/group-member.ts';
 import { GroupRequests } from '../../../src/kafka/group-requests.ts';
 import { silentLog } from '../../../src/log.ts';
 import { canStartBroker, PrivateBroker } from './private-broker.ts';
-import { connectAdmin, connection, freshName, freshTopic } from './support.ts';
+import { connectAdmin, connection, createKafka, freshName, freshTopic } from './support.ts';
 
 /** The shortest a broker allows by default. */
 const SESSION_MS = 6_000;
@@ -323,7 +323,7 @@ describe('a start that cannot succeed says why', () => {
 
   test('where consumers of another kind are in the group', async () => {
     const [topic, groupId] = [await freshTopic(admin, 'ticks', 2), freshName('group')];
-    const consumer = createKafka(connection, silentLog).consumer({ groupId });
+    const consumer = createKafka().consumer({ groupId });
     onTestFinished(async () => await consumer.disconnect());
     await consumer.connect();
     await consumer.subscribe({ topic });

@@ -1,16 +1,25 @@
 /** What the tests of Kafka access share: a connection to the tests' broker, topics of their own, and producers that are not under test. */
 import { randomUUID } from 'node:crypto';
+// biome-ignore lint/style/noRestrictedImports: consumers and producers that are not ours take part in these tests.
+import { Kafka, logLevel } from 'kafkajs';
 import { inject } from 'vitest';
 import { KafkaAdmin } from '../../../src/kafka/admin.ts';
-import { createKafka, type KafkaConnection } from '../../../src/kafka/connection.ts';
+import type { KafkaConnection } from '../../../src/kafka/connection.ts';
 import type { FetchedBatch, LogReader } from '../../../src/kafka/log-reader.ts';
 import { silentLog } from '../../../src/log.ts';
 
 /** A producer of kafkajs. */
-export type Producer = ReturnType<ReturnType<typeof createKafka>['producer']>;
+export type Producer = ReturnType<Kafka['producer']>;
 
 /** The tests' broker. */
 export const connection: KafkaConnection = { brokers: inject('brokers'), clientId: 'kafka-tests' };
+
+/** kafkajs' own client, for consumers and producers that are not ours. It retries soon: a transaction often meets the end of the one before. */
+export function createKafka(): Kafka {
+  const { brokers, clientId } = connection;
+  const retry = { initialRetryTime: 5, maxRetryTime: 1_000, retries: 10, factor: 0.2, multiplier: 2 };
+  return new Kafka({ brokers: [...brokers], clientId, retry, logLevel: logLevel.NOTHING });
+}
 
 /** A name that no other test and no other run uses. */
 export function freshName(purpose: string): string {
@@ -37,7 +46,7 @@ export async function connectAdmin(): Promise<KafkaAdmin> {
 /** kafkajs' own producer, connected; transactional where it is given an id. */
 export async function connectProducer(transactionalId?: string): Promise<Producer> {
   const transactional = transactionalId === undefined ? {} : { transactionalId, maxInFlightRequests: 1 };
-  const producer = createKafka(connection, silentLog).producer({
+  const producer = createKafka().producer({
     idempotent: true,
     createPartitioner: () => toPartitionGiven,
     ...transactional,

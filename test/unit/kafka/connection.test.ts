@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
-import { connectionFromEnvironment, createKafka, explainConnectError } from '../../../src/kafka/connection.ts';
+import { connectionFromEnvironment, createCluster, explainConnectError } from '../../../src/kafka/connection.ts';
 import { silentLog } from '../../../src/log.ts';
 
 describe('the connection as the environment gives it', () => {
@@ -44,7 +44,7 @@ describe('the connection as the environment gives it', () => {
 describe('a connection that does not come about', () => {
   test('for a TLS file that is not there names the file', () => {
     const connection = { brokers: ['127.0.0.1:1'], clientId: 'test', ssl: { caFile: 'no-such-file.pem' } };
-    expect(() => createKafka(connection, silentLog)).toThrow(/no-such-file\.pem/);
+    expect(() => createCluster(connection, silentLog)).toThrow(/no-such-file\.pem/);
   });
 
   test('for another reason keeps that reason', () => {
