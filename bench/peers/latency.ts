@@ -11,6 +11,13 @@ import { ratiosOf } from './ratios.ts';
 import type { PeersRunner } from './runner.ts';
 
 const RATES = [2_000, 20_000] as const;
+
+/** Ours as it comes, and with a commit for every bar, which at least once makes no difference. */
+const VARIANTS = [
+  { peer: 'arbitrex', guarantees: GUARANTEES, runtime: {} },
+  { peer: 'arbitrex commit_on_bar', guarantees: ['exactly_once'], runtime: { commit_on_bar: true } },
+] as const;
+
 /** From the tick that closes a bar to its tier-1 record, both seen by the peers' consumer: Kafka Streams and us, in turn. */
 export async function comparePeersLatency(
   options: PeersOptions,
@@ -29,8 +36,12 @@ export async function comparePeersLatency(
         await forgetOutputSchemas({ platform });
         const theirs = await runner.measure(['latency', KAFKA_STREAMS, ...load, '--guarantee', THEIR_GUARANTEE[guarantee]]);
         runs.push(latencyRow({ ...theirs, guarantee }));
-        progress.show(`run ${i}: arbitrex, ${guarantee}, ${rate} ticks/s`);
-        runs.push(latencyRow({ ...(await measureOurs(context, runner, installation, guarantee, load)), guarantee }));
+        for (const { peer, guarantees, runtime } of VARIANTS) {
+          if (!guarantees.some((name) => name === guarantee)) continue;
+          progress.show(`run ${i}: ${peer}, ${guarantee}, ${rate} ticks/s`);
+          const settingsFile = installation.settingsFile(guarantee, runtime);
+          runs.push(latencyRow({ ...(await measureOurs(context, runner, installation, settingsFile, load)), peer, guarantee }));
+        }
       }
     }
   }
@@ -56,16 +67,16 @@ async function measureOurs(
   { scope }: BenchContext,
   runner: PeersRunner,
   installation: Installation,
-  guarantee: (typeof GUARANTEES)[number],
+  settingsFile: string,
   load: readonly (string | number)[],
 ): Promise<Row> {
   await runner.run(['gen', '--topics-only']);
   await prepareOurs(installation);
-  const worker = WorkerProcess.start(scope, installation.platform, { settingsFile: installation.settingsFile(guarantee), workers: 2 });
+  const worker = WorkerProcess.start(scope, installation.platform, { settingsFile, workers: 2 });
   const measured = runner.measure(['latency', '--external', '--no-topics', ...load]);
   const row = await Promise.race([measured, worker.failed()]);
   await worker.stop();
-  return { ...row, peer: 'arbitrex' };
+  return row;
 }
 
 function latencyRow(row: Row): Row {
