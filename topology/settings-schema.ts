@@ -283,7 +283,12 @@ const runtime = section(
     metadata_max_age_ms: wait('How soon a new partition is noticed.', 30_000, 1_000),
     drain_timeout_ms: wait('How long a stopping worker may take to commit and leave.', 5_000, 100),
     fetch_max_bytes: amount('bytes', 'Most bytes of one fetch answer.', MIB, 1024),
-    fetch_max_bytes_per_partition: amount('bytes', 'Most bytes of one partition in it.', 128 * 1024, 1024),
+    fetch_max_bytes_per_partition: amount(
+      'bytes',
+      'Most bytes of one partition in it; with less than the record batches of the producers, a fetch brings one partition only.',
+      MIB / 2,
+      1024,
+    ),
     join_max_pending: amount('timestamps', 'Timestamps the join holds before it pauses symbols that run ahead.', 5_000, 2),
   },
   'The workers.',
