@@ -24,6 +24,7 @@ const SPAN_SEEDS: Readonly<Record<Stage, Int32Array>> = {
 /** Digits of the largest offset that a number holds exactly. */
 const MAX_OFFSET_DIGITS = 16;
 const ZERO = 0x30;
+const NO_HEADERS: readonly RecordHeader[] = [];
 const NO_TIME = '0'.repeat(EMITTED_DIGITS);
 
 /**
@@ -57,10 +58,14 @@ export class StageHeaders {
     this.#seeds = seedsOf(prefix, TRACE_WORDS);
   }
 
-  /** What is encoded from now on is an output of the record at `offset`. The headers of a record that it stands on already are not looked at. */
-  standOn(offset: number, headers: readonly RecordHeader[]): void {
+  /**
+   * What is encoded from now on is an output of the record at `offset`; null where the record itself is not at hand. Its headers are asked for
+   * once, however many outputs it has.
+   */
+  standOn(offset: number, record: { readonly headers: readonly RecordHeader[] } | null): void {
     if (offset === this.#offset) return;
     this.#offset = offset;
+    const headers = record?.headers ?? NO_HEADERS;
     const passedOn = this.#passesInputOn ? lastHeader(headers, INPUT) : undefined;
     if (passedOn === undefined) this.#putInput(this.#position, this.#putOffset(offset));
     else this.#putInput(passedOn, passedOn.length);

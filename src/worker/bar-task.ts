@@ -8,6 +8,7 @@ import { StageHeaders } from '../lineage/stage-headers.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
+import { RecordCursor } from '../runtime/record-cursor.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { deadLetter } from './dead-letters.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
@@ -38,6 +39,7 @@ export class BarTask implements InputTask {
   readonly #headers: StageHeaders;
   readonly #features: FeatureWork;
   readonly #progress = new InputProgress();
+  readonly #cursor = new RecordCursor();
 
   constructor(options: BarTaskOptions) {
     this.#options = options;
@@ -77,7 +79,8 @@ export class BarTask implements InputTask {
       this.#outputs.isMuted = this.#progress.isHeldBack(offset);
       try {
         const bar = toCleanBar(this.#options.decoder.decodeAt(records, next));
-        this.#headers.standOn(offset, records.headers(next));
+        this.#cursor.moveTo(records, next);
+        this.#headers.standOn(offset, this.#cursor);
         this.#features.onBar(bar, offset, this.#outputs);
       } catch (error) {
         if (!(error instanceof PoisonError)) throw error;

@@ -9,7 +9,7 @@ import type { StageHeaders } from '../lineage/stage-headers.ts';
 import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { CleanStage } from '../runtime/clean-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
-import type { InputRecord, RecordHeader } from '../runtime/ports.ts';
+import type { InputRecord } from '../runtime/ports.ts';
 import { fromCleanState, hasEmitted } from './clean-state.ts';
 import { deadLetter } from './dead-letters.ts';
 import { keptRecord } from './kept-record.ts';
@@ -25,8 +25,6 @@ export interface CleanTopics {
   readonly deadLetters: string;
   readonly changelog: string;
 }
-
-const NO_HEADERS: readonly RecordHeader[] = [];
 
 /** Called for every clean bar, with the offset of the tick that closed it. */
 export type OnCleanBar = (bar: CleanBar, position: number) => void;
@@ -166,8 +164,8 @@ export class CleanWork {
 
   #writeBar(bar: CleanBar): void {
     const timestamp = Math.max(0, bar.timestampUtc);
-    // Of the many ticks of a bar only the one that closes it is looked at, and once for all the bars that it closes.
-    this.#headers.standOn(this.#position, this.#record?.headers ?? NO_HEADERS);
+    // Of the many ticks of a bar only the headers of the one that closes it are looked at.
+    this.#headers.standOn(this.#position, this.#record);
     this.#outputs.add(this.#topics.output, {
       partition: this.#topics.partition,
       key: bar.symbol,

@@ -46,7 +46,7 @@ export interface RefusedRecord {
 export function deadLetter(codec: OutputCodec, headers: StageHeaders, refused: RefusedRecord): OutputRecord {
   const { record, reason, detail } = refused;
   const timestamp = Math.max(0, record.timestamp);
-  headers.standOn(record.offset, record.headers);
+  headers.standOn(record.offset, record);
   return {
     partition: DEAD_LETTERS_PARTITION,
     key: copyOf(record.key),

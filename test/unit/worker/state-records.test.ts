@@ -25,7 +25,7 @@ const SINK = { bar() {}, refused() {}, duplicate() {} };
 const TOPICS = { partition: 0, output: 'features-tier1', changelog: 'tier1-changelog' };
 /** Of a record that no test looks at. */
 const HEADERS = new StageHeaders({ topic: 'ticks', partition: 0 });
-HEADERS.standOn(0, []);
+HEADERS.standOn(0, null);
 const options = { numRuns: 40, seed: 20_261_123 };
 
 /** A state written to its record and read back. */
