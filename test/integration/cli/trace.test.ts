@@ -158,8 +158,9 @@ describe('arbitrex export --as-of', () => {
     const leftOut = { later: 0, untold: 0, repeats: 0 };
     const progress: [number, number][] = [];
     const options: KnownRowsOptions = { asOfMs: Number.POSITIVE_INFINITY, onProgress: (done, total) => progress.push([done, total]) };
-    const found = await Array.fromAsync(knownRows(new FeatureConsumer(other), options, leftOut));
-    expect(found.map(({ row }) => row.timestampUtc)).toEqual([first!, third!].map(({ record }) => record.timestamp_utc));
+    const found: number[] = [];
+    for await (const { row } of knownRows(new FeatureConsumer(other), options, leftOut)) found.push(row.timestampUtc);
+    expect(found).toEqual([first!, third!].map(({ record }) => record.timestamp_utc));
     expect(leftOut).toEqual({ later: 0, untold: 1, repeats: 1 });
     expect(progress.at(-1)).toEqual([4, 4]);
   });
