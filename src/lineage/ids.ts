@@ -61,9 +61,9 @@ export function putSpanId(bytes: Buffer, at: number, first: number, second: numb
 
 /** Writes a 32-bit word as 8 lower-case hexadecimal digits. */
 function putHex(bytes: Buffer, at: number, word: number): void {
-  let rest = word;
-  for (let i = at + 7; i >= at; i--) {
-    bytes[i] = DIGITS[rest & 0xf]!;
-    rest >>>= 4;
+  for (let byte = 0; byte < 4; byte++) {
+    const value = (word >>> (24 - 8 * byte)) & 0xff;
+    bytes[at + 2 * byte] = DIGITS[value >>> 4]!;
+    bytes[at + 2 * byte + 1] = DIGITS[value & 0xf]!;
   }
 }

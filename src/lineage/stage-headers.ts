@@ -21,8 +21,7 @@ const SPAN_SEEDS: Readonly<Record<Stage, Int32Array>> = {
   tier1: seedsOf('tier1', SPAN_WORDS),
   'dead-letter': seedsOf('dead-letter', SPAN_WORDS),
 };
-/** Digits of the largest offset that a number holds exactly. */
-const MAX_OFFSET_DIGITS = 16;
+const MAX_INT32 = 2 ** 31 - 1;
 const ZERO = 0x30;
 const NO_HEADERS: readonly RecordHeader[] = [];
 const NO_TIME = '0'.repeat(EMITTED_DIGITS);
@@ -35,27 +34,34 @@ const NO_TIME = '0'.repeat(EMITTED_DIGITS);
  */
 export class StageHeaders {
   readonly #passesInputOn: boolean;
-  /** `topic/partition@` and room for an offset. */
-  readonly #position: Buffer;
-  readonly #prefixBytes: number;
+  readonly #position: string;
   readonly #seeds: Int32Array;
   #template: Buffer = Buffer.alloc(0);
   #inputBytes = -1;
   #traceAt = 0;
   #inputAt = 0;
-  /** Offset of the record that the template is of. */
+  /** What the template has where the input stands: a position on the partition itself, with offsets from `#least` up to `#beyond`. */
+  #least = 0;
+  #beyond = 0;
+  /** Offset of the record that the template is of, and what it has given to the two words of its spans. */
   #offset = Number.NaN;
+  #firstSeed = 0;
+  #secondSeed = 0;
+  /** What the last output was of, as words: mostly the next is of the same. */
+  #symbol = '';
+  #timeframe = '';
+  #nameWord = mixText(mixText(0, ''), '');
+  #timestampUtc = Number.NaN;
+  #timeWord = 0;
 
   /**
    * `passesInputOn`: the partition holds outputs of an earlier stage, and what is made of one of them came of the record that closed it.
    * One without the header (written before there was any) stands for itself.
    */
   constructor({ topic, partition }: PartitionRef, passesInputOn = false) {
-    const prefix = `${topic}/${partition}@`;
     this.#passesInputOn = passesInputOn;
-    this.#prefixBytes = Buffer.byteLength(prefix);
-    this.#position = Buffer.alloc(this.#prefixBytes + MAX_OFFSET_DIGITS, prefix);
-    this.#seeds = seedsOf(prefix, TRACE_WORDS);
+    this.#position = `${topic}/${partition}@`;
+    this.#seeds = seedsOf(this.#position, TRACE_WORDS);
   }
 
   /**
@@ -65,42 +71,60 @@ export class StageHeaders {
   standOn(offset: number, record: { readonly headers: readonly RecordHeader[] } | null): void {
     if (offset === this.#offset) return;
     this.#offset = offset;
+    this.#firstSeed = mixNumber(this.#seeds[0]!, offset);
+    this.#secondSeed = mixNumber(this.#seeds[1]!, offset);
     const headers = record?.headers ?? NO_HEADERS;
     const passedOn = this.#passesInputOn ? lastHeader(headers, INPUT) : undefined;
-    if (passedOn === undefined) this.#putInput(this.#position, this.#putOffset(offset));
-    else this.#putInput(passedOn, passedOn.length);
+    if (passedOn === undefined) this.#putPosition(offset);
+    else this.#putInput(passedOn);
     this.#putTrace(offset, validTraceparent(headers));
   }
 
   /** The headers of one output, encoded; `timestampUtc` is its record time. When it goes out is written over them by `stampEmission`. */
   encode(stage: Stage, symbol: string, timeframe: string, timestampUtc: number): Buffer {
+    if (symbol !== this.#symbol || timeframe !== this.#timeframe) {
+      this.#symbol = symbol;
+      this.#timeframe = timeframe;
+      this.#nameWord = mixText(mixText(0, symbol), timeframe);
+    }
+    if (timestampUtc !== this.#timestampUtc) {
+      this.#timestampUtc = timestampUtc;
+      this.#timeWord = mixNumber(0, timestampUtc);
+    }
     const template = this.#template;
-    const [seeds, ofPartition] = [SPAN_SEEDS[stage], this.#seeds];
-    const name = mixText(mixText(seeds[0]!, symbol), timeframe);
-    const first = finish(mixNumber(mixNumber(name ^ ofPartition[0]!, this.#offset), timestampUtc));
-    const second = finish(mix(mixNumber(mixNumber(seeds[1]! ^ ofPartition[1]!, this.#offset), timestampUtc), name));
+    const seeds = SPAN_SEEDS[stage];
+    const first = finish(mix(mix(this.#firstSeed ^ seeds[0]!, this.#timeWord), this.#nameWord));
+    const second = finish(mix(mix(this.#secondSeed ^ seeds[1]!, this.#nameWord), this.#timeWord));
     putSpanId(template, this.#traceAt + SPAN_ID_AT, first, second);
     const encoded = Buffer.allocUnsafe(template.length);
     template.copy(encoded);
     return encoded;
   }
 
-  /** Gives the length of the position's text. */
-  #putOffset(offset: number): number {
-    let digits = 1;
-    for (let rest = offset; rest >= 10; rest = Math.floor(rest / 10)) digits++;
-    const end = this.#prefixBytes + digits;
-    let rest = offset;
-    for (let at = end - 1; at >= this.#prefixBytes; at--) {
-      this.#position[at] = ZERO + (rest % 10);
-      rest = Math.floor(rest / 10);
+  /** The record itself: from one to the next only digits change, and seldom their number. */
+  #putPosition(offset: number): void {
+    if (offset < this.#least || offset >= this.#beyond) {
+      const text = `${this.#position}${offset}`;
+      this.#putInput(Buffer.from(text));
+      this.#beyond = 10 ** (text.length - this.#position.length);
+      this.#least = offset < 10 ? 0 : this.#beyond / 10;
+      return;
     }
-    return end;
+    let at = this.#inputAt + this.#inputBytes - 1;
+    let rest = offset;
+    // Beyond 32 bits division is slower, and few partitions come there.
+    for (; rest > MAX_INT32; rest = Math.floor(rest / 10)) this.#template[at--] = ZERO + (rest % 10);
+    for (const end = this.#inputAt + this.#position.length; at >= end; at--) {
+      const tens = (rest / 10) | 0;
+      this.#template[at] = ZERO + rest - 10 * tens;
+      rest = tens;
+    }
   }
 
-  #putInput(text: Buffer, bytes: number): void {
-    if (bytes !== this.#inputBytes) this.#layOut(bytes);
-    text.copy(this.#template, this.#inputAt, 0, bytes);
+  #putInput(text: Buffer): void {
+    if (text.length !== this.#inputBytes) this.#layOut(text.length);
+    text.copy(this.#template, this.#inputAt);
+    this.#least = this.#beyond = 0;
   }
 
   #layOut(inputBytes: number): void {

@@ -46,6 +46,32 @@ describe('the headers of a stage’s output', () => {
     expect(lineageOf(await decodedHeaders(bar(headers))).input).toEqual({ ...TICKS, offset });
   });
 
+  test('hold the offset of one record after the other', async () => {
+    const headers = new StageHeaders(TICKS);
+    for (const offset of [
+      8,
+      9,
+      10,
+      11,
+      99,
+      100,
+      101,
+      99,
+      7,
+      2 ** 31 - 1,
+      2 ** 31,
+      2 ** 31 + 1,
+      9_999_999_999,
+      10 ** 15,
+      10 ** 15 + 1,
+      0,
+      1,
+    ]) {
+      headers.standOn(offset, null);
+      expect(lineageOf(await decodedHeaders(bar(headers))).input).toEqual({ ...TICKS, offset });
+    }
+  });
+
   test('begin a trace where the record brings none: the same one in every replay, and another for every record', async () => {
     const traceOf = async (offset: number, place = TICKS, tick = of()) => {
       const headers = new StageHeaders(place);
