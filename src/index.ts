@@ -20,10 +20,12 @@ export {
   type ReadOptions,
   type RecordOf,
 } from './clients/feature-consumer.ts';
+export { type KnownRow, type KnownRowsOptions, knownRows, type LeftOut } from './clients/known-rows.ts';
 export { type MatrixId, readMatrix, toMatrix } from './clients/read-matrix.ts';
 export { type ReplaySummary, replay } from './clients/replay.ts';
 export { type SyntheticOptions, syntheticTicks } from './clients/synthetic.ts';
 export { type NewTick, TickProducer, type TickProducerOptions } from './clients/tick-producer.ts';
+export { type BarId, type BarTrace, traceBar } from './clients/trace-bar.ts';
 export type {
   CleanOhlcv,
   CorrelationMatrix as CorrelationMatrixRecord,
@@ -40,6 +42,7 @@ export { emptyTick, type Tick } from './domain/tick.ts';
 export type { Timeframe } from './domain/timeframe.ts';
 export { UserError } from './errors.ts';
 export type { KafkaConnection } from './kafka/connection.ts';
+export { type Lineage, lineageOf } from './lineage/read-lineage.ts';
 export type { Log } from './log.ts';
 export type { TickColumns } from './runtime/columns.ts';
 export { type DriverSink, TopologyDriver } from './runtime/driver.ts';

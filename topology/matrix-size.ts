@@ -14,6 +14,14 @@ const METRICS = 3;
 /** A record batch of Kafka's that holds one record: the batch's header, and the record's attributes, deltas and number of headers. */
 const BATCH_BYTES = 61;
 const RECORD_BYTES = 4;
+/** The headers of fixed length, keys and values (docs/tracing.md): traceparent, and when the matrix went out. */
+const FIXED_HEADERS_BYTES =
+  textBytes('traceparent') + textBytes('0'.repeat(55)) + textBytes('arbitrex-emitted') + textBytes('0'.repeat(13));
+/** The longest position of a record: the longest name that Kafka gives a topic, a partition of 10 digits, an offset of 16. */
+const POSITION_CHARS = 249 + 1 + 10 + 1 + 16;
+const INPUT_HEADER_BYTES = textBytes('arbitrex-input') + textBytes('0'.repeat(POSITION_CHARS));
+/** Of each symbol in the header that says where the records lie that a matrix has joined. */
+const LINK_BYTES = 12;
 
 /** The most bytes that any matrix of these universes takes in its topic; 0 where there is no universe. */
 export function largestMatrixBytes(universes: readonly Universe[], window: number): number {
@@ -26,7 +34,7 @@ export function plainMatrixBytes(universe: Universe, window: number): number {
 }
 
 /**
- * The most bytes that a matrix of a universe takes in its topic, batch and key included: every symbol has a std and every pair a rho, and one
+ * The most bytes that a matrix of a universe takes in its topic, batch, key and headers included: every symbol has a std and every pair a rho, and one
  * above 0.85, so that it is listed by name as well; all symbols but the one with the shortest name are missing. `window` bounds the counts.
  */
 export function worstMatrixBytes(universe: Universe, window: number): number {
@@ -56,7 +64,7 @@ function matrixBytes({ name, symbols }: Universe, window: number, allStrong: boo
     allStrong ? arrayBytes(pairs, (count - 1) * allNames + pairs * DOUBLE_BYTES) : arrayBytes(0, 0),
   ].reduce((sum, bytes) => sum + bytes, 0);
   const key = textBytes(name) + TIMEFRAME_BYTES;
-  const record = RECORD_BYTES + key + varintBytes(value) + value;
+  const record = RECORD_BYTES + key + varintBytes(value) + value + headersBytes(count);
   return BATCH_BYTES + varintBytes(record) + record;
 }
 
@@ -69,6 +77,12 @@ export function symbolsThatFit({ name, symbols }: Universe, window: number, limi
     else high = middle - 1;
   }
   return low;
+}
+
+/** The headers of a matrix of so many symbols. */
+function headersBytes(symbols: number): number {
+  const links = symbols * LINK_BYTES;
+  return FIXED_HEADERS_BYTES + INPUT_HEADER_BYTES + textBytes('arbitrex-links') + varintBytes(links) + links;
 }
 
 /** An Avro array: one block with its length, where there is any item, and the end mark. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerConsume } from './consume.ts';
 import { registerDemo } from './demo.ts';
 import { registerDown } from './down.ts';
+import { registerExport } from './export.ts';
 import { registerHalt } from './halt.ts';
 import { registerMatrix } from './matrix.ts';
 import { registerProduce } from './produce.ts';
@@ -12,6 +13,7 @@ import { registerRun } from './run.ts';
 import { registerState } from './state.ts';
 import { registerStatus } from './status.ts';
 import { registerTopology } from './topology.ts';
+import { registerTrace } from './trace.ts';
 import { registerUp } from './up.ts';
 
 /** Every command, under the heading it has in the help. A command's file imports what is heavy inside its action only. */
@@ -20,6 +22,7 @@ const COMMANDS: readonly { readonly heading: string; readonly register: readonly
   { heading: 'Local platform:', register: [registerUp, registerDown, registerStatus] },
   { heading: 'Topology:', register: [registerTopology, registerReset] },
   { heading: 'Pipeline:', register: [registerProduce, registerRun, registerConsume, registerMatrix, registerReplay] },
+  { heading: 'Where numbers come from:', register: [registerTrace, registerExport] },
   { heading: 'Operations:', register: [registerHalt, registerResume, registerState] },
 ];
 

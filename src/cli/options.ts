@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { UserError } from '../errors.ts';
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -52,4 +53,17 @@ export function positiveNumber(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('expected a number above 0');
   return value;
+}
+
+/** The UTC epoch ms of a time given to `option`, as ISO 8601 or as that number itself. Throws UserError where it is neither. */
+export function timeOf(option: string, text: string): number {
+  const timestampMs = /^\d{5,15}$/.test(text) ? Number(text) : Date.parse(text);
+  if (!Number.isNaN(timestampMs)) return timestampMs;
+  throw new UserError(`${option}: "${text}" is not a time such as 2026-01-05T00:00Z`, { exitCode: 2 });
+}
+
+/** Throws UserError where the settings have no such timeframe. */
+export function checkTimeframe(option: string, timeframe: string, known: readonly string[]): void {
+  if (known.includes(timeframe)) return;
+  throw new UserError(`${option}: "${timeframe}" is none of the settings`, { hint: `they have ${known.join(', ')}`, exitCode: 2 });
 }

@@ -10,6 +10,7 @@ import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ConsumeOptions } from './consume.ts';
 import { loadContext } from './context.ts';
+import { checkTimeframe } from './options.ts';
 import { recordFormat } from './record-format.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -23,13 +24,7 @@ export async function runConsume(name: string, options: ConsumeOptions, command:
   }
   const context = await loadContext(command);
   const topology = buildTopology(context.settings);
-  const { timeframes } = context.settings.domain.bars;
-  if (options.timeframe !== undefined && !timeframes.some((known) => known === options.timeframe)) {
-    throw new UserError(`--timeframe: "${options.timeframe}" is none of the settings`, {
-      hint: `they have ${timeframes.join(', ')}`,
-      exitCode: 2,
-    });
-  }
+  if (options.timeframe !== undefined) checkTimeframe('--timeframe', options.timeframe, context.settings.domain.bars.timeframes);
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
   const registry = new Registry(context.registryConnection);

@@ -5,6 +5,7 @@ import { RecordDecoder } from '../codec/decoder.ts';
 import { PoisonError } from '../codec/errors.ts';
 import { type CorrelationMatrix, type DeadLetter, type Records, type SchemaName, schemas } from '../codec/generated/records.ts';
 import { throughOutage } from '../codec/through-outage.ts';
+import { schemaIdOf } from '../codec/wire.ts';
 import type { SchemaSource } from '../codec/writer-schemas.ts';
 import { UserError } from '../errors.ts';
 import { KafkaAdmin } from '../kafka/admin.ts';
@@ -37,7 +38,10 @@ export interface Consumed<T> {
   /** Record time, UTC epoch ms. */
   readonly timestamp: number;
   readonly key: string | null;
+  /** Where it came from and when it went out is among them: `lineageOf`. */
   readonly headers: readonly RecordHeader[];
+  /** The registry's id of the schema that the value was written with. */
+  readonly schemaId: number;
   readonly value: T;
 }
 
@@ -59,6 +63,8 @@ export interface ReadOptions {
   /** Only records of these symbols (of matrices: those that hold one of them), and only the partitions that can have some. Default all. */
   readonly symbols?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Told how many offsets have been read of those that there were at the start; not of use where reading goes on at the end. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** Told of records that cannot be decoded; they are passed over. */
   readonly onUnreadable?: (partition: number, offset: number, reason: string) => void;
 }
@@ -97,6 +103,7 @@ export class FeatureConsumer {
     try {
       await reader.connect();
       const open = await this.#assign(reader, name, topic, ends, options);
+      const total = remaining(open, ends);
       while (open.size > 0 && !isAborted()) {
         for (const { partition, records, nextOffset } of await reader.fetch()) {
           const end = options.follow === true ? Number.POSITIVE_INFINITY : ends[partition]!;
@@ -111,10 +118,12 @@ export class FeatureConsumer {
             const consumed = toConsumed(decoder, name, partition, record, options.onUnreadable);
             if (consumed !== null && isWanted(topic, consumed, options.symbols)) yield consumed;
           }
+          open.set(partition, nextOffset);
           if (nextOffset >= end) {
             open.delete(partition);
             reader.unassign(name, partition);
           }
+          options.onProgress?.(total - remaining(open, ends), total);
         }
       }
     } finally {
@@ -140,7 +149,8 @@ export class FeatureConsumer {
       if (newest === null) return null;
       const { offset, timestamp, headers, value } = newest.record;
       await decoder.prepare([value]);
-      return { topic: name, partition: newest.partition, offset, timestamp, key, headers, value: decoder.decode(value) };
+      const schemaId = schemaIdOf(value);
+      return { topic: name, partition: newest.partition, offset, timestamp, key, headers, schemaId, value: decoder.decode(value) };
     } finally {
       await reader.close();
     }
@@ -159,25 +169,25 @@ export class FeatureConsumer {
     }
   }
 
-  /** Assigns the partitions that can hold something asked for; gives them back. */
+  /** Assigns the partitions that can hold something asked for; gives back where each begins. */
   async #assign(
     reader: LogReader,
     name: string,
     topic: ConsumableTopic,
     ends: readonly number[],
     options: ReadOptions,
-  ): Promise<Set<number>> {
+  ): Promise<Map<number, number>> {
     const from = options.from ?? 'earliest';
     const partitions = this.#partitions(topic, ends.length, options.symbols).filter((one) => typeof from !== 'object' || from.has(one));
     const starts = await startsOf(reader, name, partitions, from);
-    const open = new Set<number>();
+    const open = new Map<number, number>();
     for (const partition of partitions) {
       // A time after the last record has no offset.
       const start = Math.max(starts.get(partition) ?? -1, -1);
       const offset = start === -1 ? ends[partition]! : start;
       if (options.follow !== true && offset >= ends[partition]!) continue;
       reader.assign(name, partition, offset);
-      open.add(partition);
+      open.set(partition, offset);
     }
     return open;
   }
@@ -201,12 +211,20 @@ function toConsumed<T>(
   onUnreadable: ReadOptions['onUnreadable'],
 ): Consumed<T> | null {
   try {
-    return { topic, partition, offset, timestamp, key: key?.toString('utf8') ?? null, headers, value: decoder.decode(value) };
+    const schemaId = schemaIdOf(value);
+    return { topic, partition, offset, timestamp, key: key?.toString('utf8') ?? null, headers, schemaId, value: decoder.decode(value) };
   } catch (error) {
     if (!(error instanceof PoisonError)) throw error;
     onUnreadable?.(partition, offset, error.message);
     return null;
   }
+}
+
+/** Offsets between where partitions stand and their ends. */
+function remaining(open: ReadonlyMap<number, number>, ends: readonly number[]): number {
+  let sum = 0;
+  for (const [partition, position] of open) sum += Math.max(0, ends[partition]! - position);
+  return sum;
 }
 
 /** Where each partition begins to be read; -1 where nothing is stamped as late as asked for. */

@@ -8,6 +8,8 @@ import { formatDouble } from './numbers.ts';
 export const CLEAN_HEADER =
   'timestamp_utc,symbol,timeframe,open,high,low,close,volume,log_return_1,spread_estimate,is_missing,is_outlier,valid_bar,source_id,schema_version,tick_count,is_partial';
 export const FEATURES_HEADER = `symbol,timeframe,timestamp_utc,valid_bar,ml_ready,${FEATURE_COLUMNS.join(',')}`;
+/** Of rows with the version of what they mean, and when they went out (UTC epoch ms). */
+export const KNOWN_FEATURES_HEADER = `${FEATURES_HEADER},feature_version,emitted`;
 export const REJECTED_HEADER = 'row,reason,timeframes';
 
 /** A clean bar as a line of clean.csv, without the line's end. */
@@ -38,6 +40,11 @@ export function featureLine(row: FeatureRow): string {
   let line = `${row.symbol},${row.timeframe},${row.timestampUtc},${row.validBar},${row.mlReady}`;
   for (const value of row.values) line += `,${formatDouble(value)}`;
   return line;
+}
+
+/** A tier-1 record with its version and when it went out, as a line under KNOWN_FEATURES_HEADER, without the line's end. */
+export function knownFeatureLine(row: FeatureRow, featureVersion: string, emittedMs: number): string {
+  return `${featureLine(row)},${featureVersion},${emittedMs}`;
 }
 
 /** A matrix as a line of tier2.jsonl, without the line's end. */

@@ -16,6 +16,8 @@ export interface OutgoingRecord {
   /** Record time, ms since the epoch: a whole number. */
   timestamp: number;
   headers?: readonly OutgoingHeader[];
+  /** In the place of `headers`, as `encodeHeaders` makes them. */
+  encodedHeaders?: Buffer;
 }
 
 /** Who writes, and where in its partition's sequence a batch stands: what the broker recognises a repeated batch and a fenced producer by. */
@@ -46,6 +48,7 @@ const RECORD_OVERHEAD_BYTES = 31;
 const MAX_VARINT_BYTES = 5;
 const INITIAL_BYTES = 1_024;
 const EXPECTED_MARGIN = 1.1;
+const NO_HEADERS: readonly OutgoingHeader[] = [];
 
 /** Builds one batch, record by record. */
 export class RecordBatchWriter {
@@ -131,17 +134,26 @@ export class RecordBatchWriter {
     this.#varint(this.#count);
     this.#bytes(record.key);
     this.#bytes(record.value);
-    const headers = record.headers ?? [];
-    this.#varint(headers.length);
-    for (const { key, value } of headers) {
-      this.#bytes(key);
-      this.#bytes(value);
-    }
+    if (record.encodedHeaders !== undefined) this.#encodedHeaders(record.encodedHeaders);
+    else this.#headers(record.headers ?? NO_HEADERS);
     const end = this.#at;
     this.#at = lengthAt;
     this.#varint(end - bodyAt);
     if (this.#at !== bodyAt) this.#buffer.copyWithin(this.#at, bodyAt, end);
     this.#at += end - bodyAt;
+  }
+
+  #headers(headers: readonly OutgoingHeader[]): void {
+    this.#varint(headers.length);
+    for (const { key, value } of headers) {
+      this.#bytes(key);
+      this.#bytes(value);
+    }
+  }
+
+  #encodedHeaders(headers: Buffer): void {
+    headers.copy(this.#buffer, this.#at);
+    this.#at += headers.length;
   }
 
   #varint(value: number): void {
@@ -186,8 +198,8 @@ function varintSize(length: number): number {
   return size;
 }
 
-function recordSizeBound({ key, value, headers = [] }: OutgoingRecord): number {
-  let size = RECORD_OVERHEAD_BYTES + byteLength(key) + byteLength(value);
+function recordSizeBound({ key, value, headers = NO_HEADERS, encodedHeaders }: OutgoingRecord): number {
+  let size = RECORD_OVERHEAD_BYTES + byteLength(key) + byteLength(value) + (encodedHeaders?.length ?? 0);
   for (const header of headers) size += 2 * MAX_VARINT_BYTES + byteLength(header.key) + byteLength(header.value);
   return size;
 }

@@ -1,4 +1,5 @@
 /** Record batches (magic 2) as they lie in a Fetch response, taken apart into records. The cost of this loop is the cost of reading. */
+import { TextCache } from '../codec/text-cache.ts';
 import type { AbortedTransactionFilter, BatchIdentity } from './aborted-transactions.ts';
 import { decompress } from './compression.ts';
 import { RecordBlock } from './record-block.ts';
@@ -152,10 +153,18 @@ function decodeRecords(batch: Buffer, into: RecordBlock, start: number, end: num
   }
 }
 
+/** The few keys that all records have. */
+const HEADER_KEYS = new TextCache();
+
 /** The headers that begin at a position; they have been passed over once and are whole. */
 function decodeHeaders(bytes: Buffer, at: number): readonly RecordHeader[] {
   const cursor = new Cursor(bytes, at, bytes.length);
-  return Array.from({ length: cursor.varint() }, () => ({ key: cursor.bytes()!.toString('utf8'), value: cursor.bytes() }));
+  const headers: RecordHeader[] = [];
+  for (let left = cursor.varint(); left > 0; left--) {
+    const keyStart = cursor.skipBytes();
+    headers.push({ key: HEADER_KEYS.read(bytes, keyStart, cursor.at), value: cursor.bytes() });
+  }
+  return headers;
 }
 
 /** Reads the variable-length integers of the record format: seven bits a byte, the lowest first, zigzag for the sign. */

@@ -18,7 +18,7 @@ export class RecordBlock implements Iterable<FetchedRecord> {
   #columns = NO_COLUMNS;
   readonly #readHeaders: (bytes: Buffer, at: number) => readonly RecordHeader[];
 
-  /** `readHeaders` decodes the headers that begin at a position; it is asked only for records that are made into objects. */
+  /** `readHeaders` decodes the headers that begin at a position; it is asked only for records whose headers somebody wants. */
   constructor(bytes: Buffer, readHeaders: (bytes: Buffer, at: number) => readonly RecordHeader[]) {
     this.#bytes = bytes;
     this.#bytesEnd = bytes.length;
@@ -116,14 +116,19 @@ export class RecordBlock implements Iterable<FetchedRecord> {
 
   /** Record `i` as an object, made anew at every call; its buffers are views of `bytes`. */
   at(i: number): FetchedRecord {
-    const headersAt = this.#columns.places[i * STRIDE + 4]!;
     return {
       offset: this.offset(i),
       timestamp: this.timestamp(i),
       key: this.#view(this.keyStart(i), this.keyEnd(i)),
       value: this.#view(this.valueStart(i), this.valueEnd(i)),
-      headers: headersAt < 0 ? NO_HEADERS : this.#readHeaders(this.#bytes, headersAt),
+      headers: this.headers(i),
     };
+  }
+
+  /** The headers of record `i`, decoded at every call; their buffers are views of `bytes`. */
+  headers(i: number): readonly RecordHeader[] {
+    const headersAt = this.#columns.places[i * STRIDE + 4]!;
+    return headersAt < 0 ? NO_HEADERS : this.#readHeaders(this.#bytes, headersAt);
   }
 
   *[Symbol.iterator](): Iterator<FetchedRecord> {

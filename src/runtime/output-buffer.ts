@@ -3,7 +3,7 @@ import type { OutputRecord, TopicOutput } from './ports.ts';
 /** Records waiting for the next commit of a task, by topic in the order of first use, each topic's in order. */
 export class OutputBuffer {
   #topics = new Map<string, OutputRecord[]>();
-  /** What waits now: records, and bytes of their keys and values. */
+  /** What waits now: records, and bytes of their keys, values and encoded headers. */
   records = 0;
   bytes = 0;
   /** While true, what is added is dropped: outputs that an earlier run has written. */
@@ -18,7 +18,7 @@ export class OutputBuffer {
     }
     records.push(record);
     this.records++;
-    this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0) + (record.encodedHeaders?.length ?? 0);
   }
 
   /** Hands everything over and starts empty. */

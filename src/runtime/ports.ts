@@ -34,6 +34,8 @@ export interface InputRecords extends Iterable<InputRecord> {
   keyEnd(i: number): number;
   valueStart(i: number): number;
   valueEnd(i: number): number;
+  /** The headers of record i, decoded at every call; where it has none this costs nothing. */
+  headers(i: number): readonly RecordHeader[];
   /** Record i as an object of its own, whose buffers are views of `bytes`. */
   at(i: number): InputRecord;
   /**
@@ -67,6 +69,8 @@ export interface OutputRecord {
   /** Record time, UTC epoch ms, at least 0. */
   readonly timestamp: number;
   readonly headers?: readonly RecordHeader[];
+  /** In the place of `headers`: those of a stage's output, as the bytes of a record batch (src/lineage). */
+  readonly encodedHeaders?: Buffer;
 }
 
 /** Records to be written to one topic, in order. */

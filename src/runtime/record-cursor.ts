@@ -28,6 +28,6 @@ export class RecordCursor implements InputRecord {
   }
 
   get headers(): readonly RecordHeader[] {
-    return this.#records!.at(this.#index).headers;
+    return this.#records!.headers(this.#index);
   }
 }

@@ -4,9 +4,11 @@ import type { CleanOhlcv } from '../codec/generated/records.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
 import type { FeatureSettings } from '../domain/settings.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
+import { StageHeaders } from '../lineage/stage-headers.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
+import { RecordCursor } from '../runtime/record-cursor.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { deadLetter } from './dead-letters.ts';
 import { type FeatureTopics, FeatureWork } from './feature-work.ts';
@@ -34,12 +36,15 @@ export class BarTask implements InputTask {
   taken = 0;
   readonly #options: BarTaskOptions;
   readonly #outputs = new OutputBuffer();
+  readonly #headers: StageHeaders;
   readonly #features: FeatureWork;
   readonly #progress = new InputProgress();
+  readonly #cursor = new RecordCursor();
 
   constructor(options: BarTaskOptions) {
     this.#options = options;
-    this.#features = new FeatureWork(options.settings, options.features, options.codec);
+    this.#headers = new StageHeaders({ topic: options.input, partition: options.features.partition }, true);
+    this.#features = new FeatureWork(options.settings, options.features, options.codec, this.#headers);
   }
 
   get nextOffset(): number | null {
@@ -73,7 +78,10 @@ export class BarTask implements InputTask {
       const offset = records.offset(next);
       this.#outputs.isMuted = this.#progress.isHeldBack(offset);
       try {
-        this.#features.onBar(toCleanBar(this.#options.decoder.decodeAt(records, next)), offset, this.#outputs);
+        const bar = toCleanBar(this.#options.decoder.decodeAt(records, next));
+        this.#cursor.moveTo(records, next);
+        this.#headers.standOn(offset, this.#cursor);
+        this.#features.onBar(bar, offset, this.#outputs);
       } catch (error) {
         if (!(error instanceof PoisonError)) throw error;
         this.#refuse(records.at(next), error);
@@ -114,7 +122,7 @@ export class BarTask implements InputTask {
   #refuse(record: InputRecord, { reason, message: detail }: PoisonError): void {
     const { input: topic, deadLetters, features } = this.#options;
     const refused = { reason, topic, partition: features.partition, record, stage: 'tier1', symbol: null, timeframes: [], detail };
-    this.#outputs.add(deadLetters, deadLetter(this.#options.codec, refused));
+    this.#outputs.add(deadLetters, deadLetter(this.#options.codec, this.#headers, refused));
   }
 }
 

@@ -5,6 +5,7 @@ import type { BarSettings } from '../domain/settings.ts';
 import type { LiveClock, SymbolSink, TickCounts } from '../domain/symbol-stage.ts';
 import type { Tick } from '../domain/tick.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
+import type { StageHeaders } from '../lineage/stage-headers.ts';
 import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { CleanStage } from '../runtime/clean-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
@@ -34,22 +35,33 @@ export class CleanWork {
   readonly #topics: CleanTopics;
   readonly #codec: OutputCodec;
   readonly #outputs: OutputBuffer;
+  readonly #headers: StageHeaders;
   readonly #sink: SymbolSink<InputRecord>;
   readonly #saved: SavedState<CleanState>;
   #hasEmitted = false;
   /** Input positions of the restored states, by symbol. */
   readonly #included = new Map<string, number>();
-  /** Offset of the tick being worked on, and its symbol. */
+  /** The tick being worked on, its offset and its symbol; null while bars close without one. */
+  #record: InputRecord | null = null;
   #position = 0;
   #symbol = '';
   #lastRefusal: Refusal | null = null;
 
-  constructor(settings: BarSettings, topics: CleanTopics, codec: OutputCodec, outputs: OutputBuffer, onBar: OnCleanBar | null) {
+  /** When `onBar` is called, `headers` stand on the record that closed the bar. */
+  constructor(
+    settings: BarSettings,
+    topics: CleanTopics,
+    codec: OutputCodec,
+    outputs: OutputBuffer,
+    headers: StageHeaders,
+    onBar: OnCleanBar | null,
+  ) {
     this.#stage = new CleanStage(settings);
     this.#topics = topics;
     this.#codec = codec;
     this.#saved = new SavedState((values) => codec.readCleanStates(values));
     this.#outputs = outputs;
+    this.#headers = headers;
     this.#sink = {
       bar: (bar) => {
         this.#writeBar(bar);
@@ -116,6 +128,7 @@ export class CleanWork {
 
   /** Works on one tick. */
   process(tick: Tick, record: InputRecord, live: LiveClock | null): void {
+    this.#record = record;
     this.#position = record.offset;
     this.#symbol = tick.symbol;
     this.#stage.process(tick, record, this.#sink, live);
@@ -123,6 +136,7 @@ export class CleanWork {
 
   /** Closes what the wall clock has left behind, as of input position `nextOffset`. */
   idle(nowMs: number, idleMs: number, nextOffset: number): void {
+    this.#record = null;
     this.#position = nextOffset - 1;
     this.#stage.idle(nowMs, idleMs, this.#sink);
   }
@@ -132,7 +146,7 @@ export class CleanWork {
     const { input: topic, partition } = this.#topics;
     this.#lastRefusal = reason;
     const refused = { reason, topic, partition, record, stage: 'clean', symbol, timeframes, ...(detail === undefined ? {} : { detail }) };
-    this.#outputs.add(this.#topics.deadLetters, deadLetter(this.#codec, refused));
+    this.#outputs.add(this.#topics.deadLetters, deadLetter(this.#codec, this.#headers, refused));
   }
 
   /** Writes the state of every symbol touched since the last call; it includes all input below `nextOffset`. */
@@ -149,11 +163,15 @@ export class CleanWork {
   }
 
   #writeBar(bar: CleanBar): void {
+    const timestamp = Math.max(0, bar.timestampUtc);
+    // Of the many ticks of a bar only the headers of the one that closes it are looked at.
+    this.#headers.standOn(this.#position, this.#record);
     this.#outputs.add(this.#topics.output, {
       partition: this.#topics.partition,
       key: bar.symbol,
       value: this.#codec.cleanBar(bar),
-      timestamp: Math.max(0, bar.timestampUtc),
+      timestamp,
+      encodedHeaders: this.#headers.encode('clean', bar.symbol, bar.timeframe, timestamp),
     });
   }
 }

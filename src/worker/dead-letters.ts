@@ -1,5 +1,6 @@
 import type { Refusal } from '../domain/reason.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
+import type { StageHeaders } from '../lineage/stage-headers.ts';
 import type { InputRecord, OutputRecord } from '../runtime/ports.ts';
 import { copyOf } from './kept-record.ts';
 import type { OutputCodec } from './output-codec.ts';
@@ -38,9 +39,14 @@ export interface RefusedRecord {
   readonly detail?: string;
 }
 
-/** The record of the dead-letter topic: the original with its bytes, key, headers and position, and the reason. */
-export function deadLetter(codec: OutputCodec, refused: RefusedRecord): OutputRecord {
+/**
+ * The record of the dead-letter topic: the original with its bytes, key, headers and position, and the reason. Its own headers are those of an
+ * output of the refused record, made with `headers`.
+ */
+export function deadLetter(codec: OutputCodec, headers: StageHeaders, refused: RefusedRecord): OutputRecord {
   const { record, reason, detail } = refused;
+  const timestamp = Math.max(0, record.timestamp);
+  headers.standOn(record.offset, record);
   return {
     partition: DEAD_LETTERS_PARTITION,
     key: copyOf(record.key),
@@ -58,6 +64,7 @@ export function deadLetter(codec: OutputCodec, refused: RefusedRecord): OutputRe
       symbol: refused.symbol,
       stage: refused.stage,
     }),
-    timestamp: Math.max(0, record.timestamp),
+    timestamp,
+    encodedHeaders: headers.encode('dead-letter', refused.symbol ?? '', refused.timeframes.join(), timestamp),
   };
 }

@@ -1,6 +1,7 @@
 import type { Tier1State } from '../codec/generated/records.ts';
 import type { CleanBar } from '../domain/clean-bar.ts';
 import type { FeatureSettings } from '../domain/settings.ts';
+import type { StageHeaders } from '../lineage/stage-headers.ts';
 import type { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { type FeatureEntry, FeatureStage } from '../runtime/feature-stage.ts';
 import type { OutputBuffer } from '../runtime/output-buffer.ts';
@@ -23,14 +24,17 @@ export class FeatureWork {
   readonly #stage: FeatureStage;
   readonly #topics: FeatureTopics;
   readonly #codec: OutputCodec;
+  readonly #headers: StageHeaders;
   readonly #mlWindow: number;
   readonly #saved: SavedState<Tier1State>;
   readonly #unsaved = new Map<FeatureEntry, UnsavedRows>();
 
-  constructor(settings: FeatureSettings, topics: FeatureTopics, codec: OutputCodec) {
+  /** Whoever calls `onBar` has let `headers` stand on the record that the bar is of. */
+  constructor(settings: FeatureSettings, topics: FeatureTopics, codec: OutputCodec, headers: StageHeaders) {
     this.#stage = new FeatureStage(settings);
     this.#topics = topics;
     this.#codec = codec;
+    this.#headers = headers;
     this.#saved = new SavedState((values) => codec.readTier1States(values));
     this.#mlWindow = settings.mlWindow;
   }
@@ -63,7 +67,13 @@ export class FeatureWork {
     if (row === null) return;
     const { partition } = this.#topics;
     const timestamp = Math.max(0, bar.timestampUtc);
-    outputs.add(this.#topics.output, { partition, key: row.symbol, value: this.#codec.featureRow(row), timestamp });
+    outputs.add(this.#topics.output, {
+      partition,
+      key: row.symbol,
+      value: this.#codec.featureRow(row),
+      timestamp,
+      encodedHeaders: this.#headers.encode('tier1', row.symbol, row.timeframe, timestamp),
+    });
     const entry = this.#stage.entry(bar.symbol, bar.timeframe);
     this.#rowsOf(entry).add(bar, entry.series.validBars, entry.beginnings, position + 1);
   }

@@ -3,6 +3,7 @@ import { PoisonError } from '../codec/errors.ts';
 import type { JoinState, CorrelationMatrix as MatrixRecord } from '../codec/generated/records.ts';
 import type { JoinedReturn } from '../codec/return-reader.ts';
 import type { CorrelationMatrix } from '../domain/matrix.ts';
+import { MatrixHeaders } from '../lineage/matrix-headers.ts';
 import type { Log } from '../log.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import type { JoinStage } from '../runtime/join-stage.ts';
@@ -10,6 +11,7 @@ import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord, InputRecords } from '../runtime/ports.ts';
 import type { ChangelogPartition, TaskLogic } from '../runtime/task.ts';
 import { JoinInput } from './join-input.ts';
+import { JoinLinks } from './join-links.ts';
 import { joinSealKey, savedJoin, toJoinStates } from './join-state.ts';
 import { fromNullable } from './nullable.ts';
 import type { OutputCodec } from './output-codec.ts';
@@ -21,6 +23,8 @@ export type LastMatrix = Pick<MatrixRecord, 'version' | 'window_end'>;
 /** What a join task is made of. */
 export interface JoinTaskOptions {
   readonly stage: JoinStage;
+  /** features-tier1 as Kafka knows it. */
+  readonly input: string;
   /** The partition of features-tier1 that carries a symbol of the universe. */
   readonly partitionOf: (symbol: string) => number;
   readonly output: { readonly topic: string; readonly partition: number };
@@ -46,6 +50,8 @@ export class JoinTask implements TaskLogic {
   unreadable = 0;
   readonly #options: JoinTaskOptions;
   readonly #outputs = new OutputBuffer();
+  readonly #headers: MatrixHeaders;
+  readonly #links: JoinLinks;
   readonly #saved: SavedState<JoinState>;
   /** Matrices up to this T have been written by an earlier run, which had come to this version; null where nothing is held back. */
   #heldBack: { readonly upTo: number; readonly version: number } | null = null;
@@ -59,7 +65,10 @@ export class JoinTask implements TaskLogic {
     this.stage = options.stage;
     this.#key = `${universe.name}/${timeframe}`;
     this.#saved = new SavedState((values) => options.codec.readJoinStates(values, options.stage.slot), joinSealKey(options.stage.slot));
-    const byPartition = Map.groupBy(universe.symbols.keys(), (index) => options.partitionOf(universe.symbols[index]!));
+    const partitions = universe.symbols.map((name) => options.partitionOf(name));
+    const byPartition = Map.groupBy(universe.symbols.keys(), (index) => partitions[index]!);
+    this.#headers = new MatrixHeaders(options.input, partitions, { topic: options.output.topic, key: this.#key });
+    this.#links = new JoinLinks(partitions.length);
     this.inputs = new Map([...byPartition].map(([partition, symbols]) => [partition, new JoinInput(partition, symbols)]));
   }
 
@@ -170,11 +179,25 @@ export class JoinTask implements TaskLogic {
     const symbol = this.stage.indexOf(row.symbol);
     if (symbol === undefined) return;
     this.taken++;
-    input.delivered(offset, row.timestamp_utc);
-    this.stage.join.deliver(symbol, row.timestamp_utc, fromNullable(row.log_return_1));
+    this.#deliver(symbol, offset, row, input);
+  }
+
+  #deliver(symbol: number, offset: number, { timestamp_utc: timestampUtc, log_return_1 }: JoinedReturn, input: JoinInput): void {
+    const { join } = this.stage;
+    const isLate = timestampUtc <= join.newestEmitted;
+    input.delivered(offset, timestampUtc);
+    join.deliver(symbol, timestampUtc, fromNullable(log_return_1));
+    if (isLate) {
+      this.#links.late(symbol, offset);
+      // At once, so that the corrections it asks for are known to be its own.
+      this.poll();
+    } else {
+      this.#links.pending(timestampUtc, symbol, offset);
+    }
   }
 
   #write(matrix: CorrelationMatrix): void {
+    const joined = this.#links.take(matrix.windowEnd);
     if (this.#heldBack !== null && matrix.windowEnd <= this.#heldBack.upTo) {
       this.stage.join.continueFrom(this.#heldBack.version);
       return;
@@ -185,6 +208,7 @@ export class JoinTask implements TaskLogic {
       key: this.#key,
       value: this.#options.codec.matrix(matrix),
       timestamp: Math.max(0, matrix.windowEnd),
+      encodedHeaders: this.#headers.encode(matrix.version, joined),
     });
   }
 }

@@ -92,6 +92,7 @@ export class TaskFactory {
     const output = { topic: this.#topic('features-tier2'), partition: partition % topology.topics['features-tier2'].partitions };
     const logic = new JoinTask({
       stage,
+      input: this.#topic('features-tier1'),
       partitionOf: (symbol) => this.#partitionOf(symbol),
       output,
       changelog,

@@ -4,6 +4,7 @@ import type { KafkaConnection } from '../kafka/connection.ts';
 import type { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import type { Membership, OffsetCommitter } from '../kafka/offsets.ts';
 import { FencedError as KafkaFencedError, TransactionalProducer } from '../kafka/transactional-producer.ts';
+import { stampEmission } from '../lineage/emission.ts';
 import type { Log } from '../log.ts';
 import { type CommitBatch, FencedError, type OnTaskStep, type TaskPorts, type TaskProducer, type TopicOutput } from '../runtime/ports.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
@@ -52,6 +53,7 @@ export function atLeastOncePorts(
 ): TaskPorts {
   const shared: TaskProducer = {
     async commit({ outputs, changelog, positions }) {
+      stampEmission(outputs, Date.now());
       await producer.send(toMessages(outputs));
       clients.onStep?.('after-outputs');
       // One topic after the other: the state of a later stage may run ahead of an earlier one's, never behind.
@@ -86,6 +88,7 @@ class ExactlyOnceProducer implements TaskProducer {
   }
 
   async commit({ outputs, changelog, positions }: CommitBatch): Promise<void> {
+    stampEmission(outputs, Date.now());
     try {
       await this.#producer.commit({ messages: toMessages([...outputs, ...changelog]), offsets: positions });
     } catch (error) {

@@ -5,6 +5,7 @@ import type { DomainSettings } from '../domain/settings.ts';
 import type { LiveClock } from '../domain/symbol-stage.ts';
 import { emptyTick } from '../domain/tick.ts';
 import { hasBadSymbol } from '../domain/tick-checks.ts';
+import { StageHeaders } from '../lineage/stage-headers.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
 import type { CommitBatch, InputBatch, InputRecord, InputRecords, RecordHeader } from '../runtime/ports.ts';
@@ -72,13 +73,17 @@ export class TickTask implements InputTask {
 
   constructor(options: TickTaskOptions) {
     this.#options = options;
-    const features = options.features === null ? null : new FeatureWork(options.domain.features, options.features, options.codec);
+    const { input: topic, partition } = options.clean;
+    // Tier 1 writes while the clean stage has it stand on the record that closed the bar.
+    const headers = new StageHeaders({ topic, partition });
+    const features = options.features === null ? null : new FeatureWork(options.domain.features, options.features, options.codec, headers);
     this.#features = features;
     this.clean = new CleanWork(
       options.domain.bars,
       options.clean,
       options.codec,
       this.#outputs,
+      headers,
       features && ((bar, position) => features.onBar(bar, position, this.#outputs)),
     );
   }

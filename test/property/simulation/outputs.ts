@@ -1,6 +1,7 @@
 import { RecordDecoder } from '../../../src/codec/decoder.ts';
 import { type CorrelationMatrix, schemas } from '../../../src/codec/generated/records.ts';
 import type { Tick } from '../../../src/domain/tick.ts';
+import { StageHeaders } from '../../../src/lineage/stage-headers.ts';
 import { TopologyDriver } from '../../../src/runtime/driver.ts';
 import type { InputRecord } from '../../../src/runtime/ports.ts';
 import { deadLetter } from '../../../src/worker/dead-letters.ts';
@@ -57,7 +58,7 @@ export function driven(settings: Settings, { topics }: Topology, input: readonly
     },
     refused(reason, { tick, record }, timeframes) {
       const refused = { reason, topic: topics.ticks.name, partition: at, record, stage: 'clean', symbol: tick.symbol, timeframes };
-      const { key, timestamp, value } = deadLetter(codec, refused);
+      const { key, timestamp, value } = deadLetter(codec, new StageHeaders({ topic: refused.topic, partition: at }), refused);
       deadLetters.push(line(String(key), timestamp, value!));
     },
     duplicate() {},

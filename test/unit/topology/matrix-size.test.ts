@@ -4,6 +4,7 @@ import { AvroWriter } from '../../../src/codec/writer.ts';
 import type { CorrelationMatrix } from '../../../src/domain/matrix.ts';
 import type { Universe } from '../../../src/domain/settings.ts';
 import { RecordBatchWriter } from '../../../src/kafka/record-batch-writer.ts';
+import { MatrixHeaders } from '../../../src/lineage/matrix-headers.ts';
 import { plainMatrixBytes, symbolsThatFit, worstMatrixBytes } from '../../../topology/matrix-size.ts';
 
 /** Every symbol moves with every other one, all but the one with the shortest name are missing, and each number takes the most room that it can. */
@@ -35,7 +36,12 @@ function worstMatrix({ name, symbols }: Universe, window: number): CorrelationMa
 function batchBytes(matrix: CorrelationMatrix): number {
   const batch = new RecordBatchWriter(0);
   const value = encodeMatrix(new AvroWriter(), 1, matrix);
-  batch.tryAdd({ partition: 0, key: `${matrix.universe}/${matrix.timeframe}`, value, timestamp: matrix.windowEnd });
+  const key = `${matrix.universe}/${matrix.timeframe}`;
+  // The longest names and numbers that Kafka has.
+  const partitions = matrix.symbols.map(() => 2 ** 31 - 1);
+  const headers = new MatrixHeaders('t'.repeat(249), partitions, { topic: 'features-tier2', key });
+  const joined = { offsets: new Float64Array(partitions.length).fill(Number.MAX_SAFE_INTEGER), last: 0 };
+  batch.tryAdd({ partition: 0, key, value, timestamp: matrix.windowEnd, encodedHeaders: headers.encode(matrix.version, joined) });
   return batch.sizeBytes;
 }
 

@@ -123,7 +123,9 @@ describe('a full task stops in the middle of a batch, and goes on there once wha
     await task.prepare(input);
     expect(task.process(input, 0)).toBeLessThan(50);
     // Over the limit by less than what one input record gives.
-    const sizes = task.takeCommit().outputs[0]!.records.map(({ key, value }) => key!.length + value!.length);
+    const sizes = task
+      .takeCommit()
+      .outputs[0]!.records.map(({ key, value, encodedHeaders }) => key!.length + value!.length + encodedHeaders!.length);
     expect(sum(sizes)).toBeGreaterThanOrEqual(limit);
     expect(sum(sizes.slice(0, -1))).toBeLessThan(limit);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RecordDecoder } from '../../../src/codec/decoder.ts';
 import { type DeadLetter, schemas } from '../../../src/codec/generated/records.ts';
 import { DEFAULT_BARS } from '../../../src/domain/settings.ts';
+import { StageHeaders } from '../../../src/lineage/stage-headers.ts';
 import type { InputRecord } from '../../../src/runtime/ports.ts';
 import { deadLetter, type RefusedRecord } from '../../../src/worker/dead-letters.ts';
 import { domainSettings } from '../runtime/support.ts';
@@ -29,7 +30,7 @@ async function written(refused: Partial<RefusedRecord>) {
     timeframes: [],
     ...refused,
   } as const;
-  const output = deadLetter(codecFor(domainSettings(DEFAULT_BARS)), whole);
+  const output = deadLetter(codecFor(domainSettings(DEFAULT_BARS)), new StageHeaders({ topic: 'ticks', partition: 4 }), whole);
   const decoder = new RecordDecoder<DeadLetter>(ourSchemas(), schemas['dead-letter']);
   await decoder.prepare([output.value]);
   return { output, letter: decoder.decode(output.value) };

@@ -74,6 +74,7 @@ function compacted(log: readonly OutputRecord[]): OutputRecord[] {
 async function started(written: Written): Promise<JoinTask> {
   const task = new JoinTask({
     stage: new JoinStage(joinSlots({ domain: DOMAIN })[0]!, DOMAIN),
+    input: 'features-tier1',
     partitionOf: () => 0,
     output: { topic: 'features-tier2', partition: 0 },
     changelog: CHANGELOG,

@@ -138,7 +138,7 @@ describe('more matrices than a commit may hold', () => {
 });
 
 test('the rest of more matrices than a commit may hold is committed without anything else happening', async () => {
-  await start({ commitBytes: 1_000 });
+  await start({ commitBytes: 2_500 });
   commits.isSlow = true;
   for (const partition of [A, B]) arrive(partition, 1, 12);
   await settled();

@@ -38,6 +38,7 @@ export function newJoinTask(choices: JoinChoices = {}): JoinTask {
   const domain = settingsOf(choices);
   return new JoinTask({
     stage: new JoinStage({ partition: 0, universe: { name: 'all', symbols: SYMBOLS }, timeframe: '1m' }, domain),
+    input: 'features-tier1',
     partitionOf: choices.partitionOf ?? OWN_PARTITION,
     output: { topic: 'features-tier2', partition: 0 },
     changelog: { topic: 'join-changelog', partition: 0 },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_BARS, type DomainSettings } from '../../../src/domain/settings.ts';
 import { createGrids, SymbolStage, type SymbolStageState } from '../../../src/domain/symbol-stage.ts';
+import { StageHeaders } from '../../../src/lineage/stage-headers.ts';
 import { ChangelogBuffer } from '../../../src/runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../../../src/runtime/output-buffer.ts';
 import type { InputRecord } from '../../../src/runtime/ports.ts';
@@ -22,6 +23,9 @@ const RECORD: InputRecord = {
 };
 const SINK = { bar() {}, refused() {}, duplicate() {} };
 const TOPICS = { partition: 0, output: 'features-tier1', changelog: 'tier1-changelog' };
+/** Of a record that no test looks at. */
+const HEADERS = new StageHeaders({ topic: 'ticks', partition: 0 });
+HEADERS.standOn(0, null);
 const options = { numRuns: 40, seed: 20_261_123 };
 
 /** A state written to its record and read back. */
@@ -90,7 +94,7 @@ describe('the tier-1 stage’s state as records', () => {
       fc.asyncProperty(seeds, fc.integer({ min: 1, max: 159 }), fc.integer({ min: 1, max: 159 }), async (seed, cut, restart) => {
         const domain = domainSettings(DEFAULT_BARS);
         const bars = hostileBars(seed, 160, 1).map((bar, i) => ({ ...bar, isPartial: i === 0 || i === restart }));
-        const work = () => new FeatureWork(domain.features, TOPICS, codecFor(domain));
+        const work = () => new FeatureWork(domain.features, TOPICS, codecFor(domain), HEADERS);
         const written = (stage: FeatureWork, from: number, to: number, topics: Topics) => {
           const [outputs, changelog] = [new OutputBuffer(), new ChangelogBuffer()];
           for (let i = from; i < to; i++) {

@@ -4,6 +4,7 @@ import { TickDecoder } from '../../../src/codec/tick-decoder.ts';
 import type { DomainSettings } from '../../../src/domain/settings.ts';
 import type { Tick } from '../../../src/domain/tick.ts';
 import { murmur2Partition } from '../../../src/kafka/partitioner.ts';
+import { EMITTED_DIGITS } from '../../../src/lineage/header-names.ts';
 import type { CommitBatch, InputRecord } from '../../../src/runtime/ports.ts';
 import type { CommitLimits } from '../../../src/worker/input-progress.ts';
 import { TickTask } from '../../../src/worker/tick-task.ts';
@@ -19,6 +20,9 @@ const SYMBOLS = ['A', 'B'];
 const PARTITION = 0;
 const START = utc('2024-03-05T10:00');
 const CHANGELOGS = ['clean-changelog', 'tier1-changelog'];
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const TRACED = [{ key: 'traceparent', value: Buffer.from(`00-${TRACE}-00f067aa0ba902b7-01`) }];
 
 const WIDE: CommitLimits = { records: 1_000, bytes: 100_000_000 };
 
@@ -192,5 +196,53 @@ describe('a full tick task', () => {
     expect(bars(task.takeCommit())).toBe(100 * (taken - 1));
     task.idle(nowMs);
     expect(bars(task.takeCommit())).toBeGreaterThan(0);
+  });
+});
+
+describe('the headers of outputs', () => {
+  /** Without when they went out. */
+  const headersOf = (batch: CommitBatch): string[] =>
+    batch.outputs.flatMap(({ topic, records: written }) =>
+      written.map(({ encodedHeaders }) => `${topic} ${encodedHeaders!.toString('latin1', 0, encodedHeaders!.length - EMITTED_DIGITS)}`),
+    );
+
+  test('are the same after a crash and a replay, wherever the task was cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const domain = domainSettings(hostileSettings(seed));
+        const input = records(seed).map((record, i) => (i % 3 === 0 ? { ...record, headers: TRACED } : record));
+        const whole = await restoredTask(domain, new Topics());
+        await feed(whole, input, input.length);
+        const topics = new Topics();
+        const random = uniform(seed + 7);
+        const found: string[] = [];
+        for (let cut = 0; cut < input.length; cut += 1 + Math.floor(60 * random())) {
+          const task = await restoredTask(domain, topics);
+          await feed(task, input, cut);
+          const batch = task.takeCommit();
+          topics.commit(batch);
+          found.push(...headersOf(batch));
+          // Lost with the task: it is read again.
+          await feed(task, input, Math.min(input.length, cut + 10));
+        }
+        const task = await restoredTask(domain, topics);
+        await feed(task, input, input.length);
+        found.push(...headersOf(task.takeCommit()));
+        expect(found.toSorted()).toEqual(headersOf(whole.takeCommit()).toSorted());
+        expect(found.some((headers) => headers.includes(TRACE))).toBe(true);
+      }),
+      options,
+    );
+  });
+
+  test('of a bar that the wall clock closes name the record that was read last', async () => {
+    const task = await restoredTask(domainSettings(barSettings({ timeframes: ['1m'] })), new Topics(), { idleMs: 1_000 });
+    const input = [0, 1].map((second, offset) => tickRecord(offset, tickAt(START + second * 1_000, 1.1, { symbol: 'A' })));
+    await feed(task, input, 2);
+    task.takeCommit();
+    task.idle(START + 2 * MINUTE);
+    const found = headersOf(task.takeCommit());
+    expect(found).toHaveLength(2);
+    for (const headers of found) expect(headers).toContain(`ticks/${PARTITION}@1`);
   });
 });
