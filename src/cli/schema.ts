@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { COMPATIBILITY_LEVELS, LINT_RULES, type LintRule } from '../codec/schema-rules.ts';
 import { wholeNumber } from './options.ts';
 
@@ -93,7 +93,7 @@ function addChanging(schema: Command): void {
     .summary('whether schemas may be registered, and if not, why')
     .description('Compares schemas with every registered version and explains what does not go together, field by field. Changes nothing.')
     .argument('[file...]', FILES)
-    .option('--ignore <rule>', 'a rule that does not count; may be given again', oneMoreRule, [])
+    .addOption(ignoreOption())
     .addHelpText('after', CHECK_HELP)
     .action(async (files: string[], options: { ignore: LintRule[] }, command: Command) => {
       const { runSchemaCheck } = await import('./run-schema-check.ts');
@@ -107,7 +107,7 @@ function addChanging(schema: Command): void {
         'compatibility mode first. Again changes nothing.',
     )
     .argument('[file...]', FILES)
-    .option('--ignore <rule>', 'a rule that does not count; may be given again', oneMoreRule, [])
+    .addOption(ignoreOption())
     .addHelpText('after', '\nExamples:\n  arbitrex schema register\n  arbitrex schema register schemas/tick.avsc --json')
     .action(async (files: string[], options: { ignore: LintRule[] }, command: Command) => {
       const { runSchemaRegister } = await import('./run-schema-register.ts');
@@ -132,6 +132,10 @@ Examples:
       const { runSchemaCompatibility } = await import('./run-schema-compatibility.ts');
       await runSchemaCompatibility(subject, mode ?? null, command);
     });
+}
+
+function ignoreOption(): Option {
+  return new Option('--ignore <rule>', 'a rule that does not count; may be given again').argParser(oneMoreRule).default([], 'none');
 }
 
 /** Adds a rule that the command line names to those it has named before. */

@@ -51,23 +51,16 @@ class Resolution {
   /** `isBranch`: the writer has other types to choose from. */
   compare(reader: AvroSchema, writer: AvroSchema, isBranch = false): readonly Misfit[] {
     if (writer.kind === 'union') return limited(writer.branches.flatMap((branch) => this.compare(reader, branch, true)));
-    switch (reader.kind) {
-      case 'union':
-        return this.#compareBranches(reader, writer, isBranch);
-      case 'record':
-        return writer.kind === 'record' ? this.#compareRecords(reader, writer) : this.#otherType(reader, writer, isBranch);
-      case 'enum':
-        return writer.kind === 'enum' ? this.#compareEnums(reader, writer) : this.#otherType(reader, writer, isBranch);
-      case 'fixed':
-        return writer.kind === 'fixed' ? this.#compareFixed(reader, writer) : this.#otherType(reader, writer, isBranch);
-      case 'array':
-        return writer.kind === 'array' ? below('[]', this.compare(reader.items, writer.items)) : this.#otherType(reader, writer, isBranch);
-      case 'map':
-        return writer.kind === 'map' ? below('{}', this.compare(reader.values, writer.values)) : this.#otherType(reader, writer, isBranch);
-      default:
-        if (reader.kind === writer.kind || PROMOTIONS[writer.kind]?.includes(reader.kind)) return [];
-        return this.#otherType(reader, writer, isBranch);
-    }
+    if (reader.kind === 'union') return this.#compareBranches(reader, writer, isBranch);
+    if (reader.kind === 'record' && writer.kind === 'record') return this.#compareRecords(reader, writer);
+    if (reader.kind === 'enum' && writer.kind === 'enum') return this.#compareEnums(reader, writer);
+    if (reader.kind === 'fixed' && writer.kind === 'fixed') return this.#compareFixed(reader, writer);
+    if (reader.kind === 'array' && writer.kind === 'array') return below('[]', this.compare(reader.items, writer.items));
+    if (reader.kind === 'map' && writer.kind === 'map') return below('{}', this.compare(reader.values, writer.values));
+    if (reader.kind === writer.kind || PROMOTIONS[writer.kind]?.includes(reader.kind)) return [];
+    return this.#misfit(
+      `${this.#sides.writer} ${writing(isBranch)} ${typeText(writer)}, which ${this.#sides.reader} cannot read as ${typeText(reader)}`,
+    );
   }
 
   /** The reader takes the first of its branches that fits. */
@@ -79,11 +72,10 @@ class Resolution {
       // Why a branch that is meant for it does not take it says more than that none does.
       if (isMeantFor(branch, writer)) closest ??= found;
     }
-    const writes = isBranch ? 'may write' : 'writes';
     return (
       closest ??
       this.#misfit(
-        `${this.#sides.writer} ${writes} ${typeText(writer)}, which no branch of ${typeText(reader)} takes in ${this.#sides.reader}`,
+        `${this.#sides.writer} ${writing(isBranch)} ${typeText(writer)}, which no branch of ${typeText(reader)} takes in ${this.#sides.reader}`,
       )
     );
   }
@@ -149,16 +141,13 @@ class Resolution {
     return this.#misfit(`${this.#sides.writer} writes ${writes}, ${this.#sides.reader} reads ${reads}, which has no alias of that name`);
   }
 
-  #otherType(reader: AvroSchema, writer: AvroSchema, isBranch: boolean): readonly Misfit[] {
-    const writes = isBranch ? 'may write' : 'writes';
-    return this.#misfit(
-      `${this.#sides.writer} ${writes} ${typeText(writer)}, which ${this.#sides.reader} cannot read as ${typeText(reader)}`,
-    );
-  }
-
   #misfit(reason: string): readonly Misfit[] {
     return [{ path: '', reason }];
   }
+}
+
+function writing(isBranch: boolean): string {
+  return isBranch ? 'may write' : 'writes';
 }
 
 function isNamed(reader: AvroRecord | AvroEnum | AvroFixed, name: string): boolean {
