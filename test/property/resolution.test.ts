@@ -177,15 +177,15 @@ describe('whether a schema reads another one', () => {
       fc.property(cases, (pair) => {
         expect(isReadByUs(pair)).toBe(isReadByAvsc(pair));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
   it('is tried both ways: of these pairs many are read, and many are not', () => {
-    const sample = fc.sample(cases, { seed: 1, numRuns: 1_000 });
+    const sample = fc.sample(cases, { seed: 1, numRuns: 500 });
     const read = sample.filter(isReadByAvsc).length;
-    expect(read).toBeGreaterThan(150);
-    expect(read).toBeLessThan(850);
+    expect(read).toBeGreaterThan(100);
+    expect(read).toBeLessThan(400);
   });
 
   it('a schema reads itself', () => {

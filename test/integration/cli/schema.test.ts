@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { TickProducer } from '../../../src/clients/tick-producer.ts';
 import { schemas } from '../../../src/codec/generated/records.ts';
 import { Registry } from '../../../src/codec/registry.ts';
+import { KafkaAdmin } from '../../../src/kafka/admin.ts';
+import { silentLog } from '../../../src/log.ts';
 import { buildTopology } from '../../../topology/fx.ts';
 import { parseSettings } from '../../../topology/settings.ts';
 import { type CliResult, runCli } from '../../unit/cli/run-cli.ts';
@@ -141,8 +143,6 @@ describe('a schema that changes', () => {
     const settings = SETTINGS.replace(PREFIX, other);
     expect(schema(['register', 'tick.avsc'], v3, settings)).toMatchObject({ code: 0 });
     const topology = buildTopology(parseSettings(settings, 'test.yaml'));
-    const { KafkaAdmin } = await import('../../../src/kafka/admin.ts');
-    const { silentLog } = await import('../../../src/log.ts');
     const connection = { brokers: inject('brokers'), clientId: 'schema-test' };
     const admin = await KafkaAdmin.connect(connection, silentLog);
     try {

@@ -59,7 +59,11 @@ describe('registering', () => {
   const unknown = { status: 404, body: { error_code: 40403, message: 'Schema not found' } };
   const isLookUp = ({ method, url }: IncomingMessage) => method === 'POST' && url === '/subjects/a-value';
   const noSubject = { status: 404, body: { error_code: 40401, message: "Subject 'a-value' not found." } };
-  const told = ({ url }: IncomingMessage) => (url?.startsWith('/config') ? level : noSubject);
+  /** What it says to a GET. */
+  const told = ({ url }: IncomingMessage) => {
+    if (url === '/subjects') return { status: 200, body: [] };
+    return url?.startsWith('/config') ? level : noSubject;
+  };
 
   it('takes one request where the schema is a version already', async () => {
     const { url, requests } = await startServer((request) => (isLookUp(request) ? { status: 200, body: { id: 5, version: 2 } } : null));
