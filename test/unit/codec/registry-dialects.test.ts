@@ -40,6 +40,12 @@ describe('the level in force', () => {
     expect(await registry.levelInForce('a-value')).toBe('NONE');
     expect(requests).toEqual(['GET /config/a-value']);
   });
+
+  it('is the global one for a subject that there is not yet, as Apicurio says it: 404 with code 40401', async () => {
+    const { registry } = await registryThat({ 'GET /config': ok({ compatibilityLevel: 'NONE' }) });
+    expect(await registry.compatibility('a-value')).toBeNull();
+    expect(await registry.levelInForce('a-value')).toBe('NONE');
+  });
 });
 
 describe('an incompatible schema is refused before it is sent', () => {
@@ -80,11 +86,19 @@ describe('an incompatible schema is refused before it is sent', () => {
 describe('a refusal of the registry itself', () => {
   const none = { 'GET /config/a-value': ok({ compatibilityLevel: 'NONE' }) };
 
-  it('as Confluent words it, is passed on with the field', async () => {
-    const message =
+  it.each([
+    [
+      'Confluent',
       'Schema being registered is incompatible with an earlier schema for subject "a-value", details: ' +
-      "[{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'The field 'c' at path '/fields/1' in the new schema has no default value " +
-      "and is missing in the old schema', additionalInfo:'c'}]";
+        "[{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'The field 'c' at path '/fields/1' in the new schema has no default value " +
+        "and is missing in the old schema', additionalInfo:'c'}]",
+    ],
+    [
+      'Apicurio',
+      'io.apicurio.registry.rules.violation.RuleViolationException: Incompatible artifact: a-value [AVRO], num of incompatible diffs: {1}, ' +
+        'list of diff types: [c at /fields/1]',
+    ],
+  ])('as %s words it, is passed on with the field', async (_dialect, message) => {
     const { registry } = await registryThat({
       ...none,
       'POST /subjects/a-value/versions': { status: 409, body: { error_code: 409, message } },
