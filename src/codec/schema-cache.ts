@@ -49,8 +49,10 @@ export class SchemaCache {
     this.#write(schemaFile(id), { id, schema });
   }
 
+  /** Also as the schema of that id: what is written with it is read by it after a restart. */
   keepId(subject: string, schema: object, id: number): void {
     this.#write(idFile(subject, schema), { id, schema });
+    this.keepSchema(id, schema);
   }
 
   /** Null where there is no such file, or not one of ours. */

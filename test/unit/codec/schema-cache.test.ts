@@ -37,6 +37,14 @@ it('answers for a registry that is out of reach, as that one did before', async 
   await expect(after.register('b-value', schema)).rejects.toThrow(RegistryOutage);
 });
 
+it('has the schema of an id that was only registered, never asked for: what was written with it is read again', async () => {
+  const { url, close } = await startRegistry();
+  const cacheDir = makeFolder();
+  await new Registry({ url, cacheDir }).register('a-value', schema);
+  await close();
+  expect(await new Registry({ url, cacheDir }).schemaById(7)).toEqual(schema);
+});
+
 it('keeps nothing unless it is told where', async () => {
   const { url, close } = await startRegistry();
   await new Registry({ url }).schemaById(7);
