@@ -238,6 +238,11 @@ const registry = section(
     password: secret(text, 'text', 'Better in the environment: SCHEMA_REGISTRY_PASSWORD.').optional(),
     token: secret(text, 'text', 'Bearer token. Environment: SCHEMA_REGISTRY_TOKEN.').optional(),
     ca_file: field(text, 'a file name', 'Certificate authority to trust. Environment: SCHEMA_REGISTRY_CA.').optional(),
+    cache_dir: field(
+      text,
+      'a folder',
+      'Keeps schemas and ids, for a start while the registry is out of reach. Environment: SCHEMA_REGISTRY_CACHE.',
+    ).optional(),
   },
   'The schema registry. The environment goes before this file.',
 );

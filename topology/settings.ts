@@ -81,6 +81,7 @@ export interface RegistrySettings {
   readonly password: string | null;
   readonly token: string | null;
   readonly caFile: string | null;
+  readonly cacheDir: string | null;
 }
 
 /** How workers commit, and every limit of theirs with its unit. docs/settings.md explains each. */
@@ -150,6 +151,7 @@ export function parseSettings(text: string, fileName: string): Settings {
       password: file.registry.password ?? null,
       token: file.registry.token ?? null,
       caFile: file.registry.ca_file ?? null,
+      cacheDir: file.registry.cache_dir ?? null,
     },
     runtime: runtimeOf(file.runtime),
     halts: {

@@ -10,6 +10,7 @@ import { registerReplay } from './replay.ts';
 import { registerReset } from './reset.ts';
 import { registerResume } from './resume.ts';
 import { registerRun } from './run.ts';
+import { registerSchema } from './schema.ts';
 import { registerState } from './state.ts';
 import { registerStatus } from './status.ts';
 import { registerTopology } from './topology.ts';
@@ -20,7 +21,7 @@ import { registerUp } from './up.ts';
 const COMMANDS: readonly { readonly heading: string; readonly register: readonly ((program: Command) => void)[] }[] = [
   { heading: 'Begin here:', register: [registerDemo] },
   { heading: 'Local platform:', register: [registerUp, registerDown, registerStatus] },
-  { heading: 'Topology:', register: [registerTopology, registerReset] },
+  { heading: 'Topology:', register: [registerTopology, registerSchema, registerReset] },
   { heading: 'Pipeline:', register: [registerProduce, registerRun, registerConsume, registerMatrix, registerReplay] },
   { heading: 'Where numbers come from:', register: [registerTrace, registerExport] },
   { heading: 'Operations:', register: [registerHalt, registerResume, registerState] },

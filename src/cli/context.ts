@@ -26,6 +26,11 @@ export interface ClusterContext extends CommandContext {
   readonly registryConnection: RegistryConnection;
 }
 
+/** What a command that talks to the registry alone starts from. Nothing is connected yet. */
+export interface RegistryContext extends CommandContext {
+  readonly registryConnection: RegistryConnection;
+}
+
 /** A platform of this machine that is running: the part of its file that matters here. */
 export interface LocalPlatform {
   readonly brokers: readonly string[];
@@ -67,6 +72,15 @@ export async function loadContext(command: Command): Promise<ClusterContext> {
   return { ...context, ...found };
 }
 
+/** The same for the registry alone: Kafka need not be configured. Throws UserError where nothing says where the registry is. */
+export async function loadRegistryContext(command: Command): Promise<RegistryContext> {
+  const context = await loadCommandContext(command);
+  const { readPlatformFile } = await import('../platform/index.ts');
+  const namesKafka = Boolean(process.env.KAFKA_BROKERS || context.settings.kafka.brokers);
+  const platform = namesKafka ? null : readPlatformFile();
+  return { ...context, registryConnection: resolveRegistry(context.settings, process.env, platform) };
+}
+
 /** Reads the settings: the named file, else ./arbitrex.yaml, else the package's own. */
 async function loadSettings(named: string | undefined): Promise<{ settings: Settings; file: string }> {
   const { text, file } = await readSettingsText(named);
@@ -104,7 +118,7 @@ export async function resolveConnections(
   readPlatform: () => LocalPlatform | null,
 ): Promise<{ connection: KafkaConnection; registryConnection: RegistryConnection }> {
   const { connectionFromEnvironment } = await import('../kafka/connection.ts');
-  const { kafka, registry } = settings;
+  const { kafka } = settings;
   const fromEnv = connectionFromEnvironment({ ...saslVariables(kafka.sasl), ...given(env) });
   const configured = fromEnv.brokers ?? kafka.brokers;
   const platform = configured === null ? readPlatform() : null;
@@ -114,6 +128,12 @@ export async function resolveConnections(
       hint: 'run `arbitrex up`, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL, or kafka.brokers and registry.url in the settings file',
     });
   }
+  const registryConnection = resolveRegistry(settings, env, platform);
+  return { connection: { ssl: kafka.ssl, ...fromEnv, brokers, clientId: kafka.clientId }, registryConnection };
+}
+
+/** Where the registry is, key by key: `env` goes before the settings, these before the platform. Throws UserError where none of them says. */
+function resolveRegistry({ registry }: Settings, env: Environment, platform: LocalPlatform | null): RegistryConnection {
   const url = env.SCHEMA_REGISTRY_URL || registry.url || platform?.registryUrl;
   if (!url) {
     throw new UserError('no schema registry configured', { hint: 'set SCHEMA_REGISTRY_URL, or registry.url in the settings file' });
@@ -123,9 +143,9 @@ export async function resolveConnections(
     password: env.SCHEMA_REGISTRY_PASSWORD || registry.password,
     token: env.SCHEMA_REGISTRY_TOKEN || registry.token,
     caFile: env.SCHEMA_REGISTRY_CA || registry.caFile,
+    cacheDir: env.SCHEMA_REGISTRY_CACHE || registry.cacheDir,
   };
-  const registryConnection = { url, ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)) };
-  return { connection: { ssl: kafka.ssl, ...fromEnv, brokers, clientId: kafka.clientId }, registryConnection };
+  return { url, ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)) };
 }
 
 /** The file's login as the variables it is the default of, so that the password alone may come from the environment. */

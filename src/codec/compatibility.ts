@@ -1,4 +1,5 @@
-import { avroType } from './avro-type.ts';
+import { parseAvroSchema } from './avro-schema.ts';
+import { type Misfit, misfits } from './resolution.ts';
 
 /** A registered version to compare with. */
 interface Version {
@@ -6,29 +7,45 @@ interface Version {
   readonly schema: object;
 }
 
-/**
- * Why a schema does not go with registered versions at a compatibility level (BACKWARD, FULL_TRANSITIVE and so on), one sentence a
- * reason, naming the field: for registries that only say no. Versions are oldest first. Empty where nothing is found.
- */
-export function incompatibilities(schema: object, versions: readonly Version[], level: string): string[] {
-  const compared = level.endsWith('_TRANSITIVE') ? versions : versions.slice(-1);
-  const backward = /^(BACKWARD|FULL)/.test(level);
-  const forward = /^(FORWARD|FULL)/.test(level);
-  const reasons: string[] = [];
-  for (const { version, schema: old } of compared) {
-    const unreadable = backward ? whyUnreadable(schema, old) : null;
-    if (unreadable !== null) reasons.push(`it cannot read records of version ${version}: ${unreadable}`);
-    const unread = forward ? whyUnreadable(old, schema) : null;
-    if (unread !== null) reasons.push(`version ${version} cannot read its records: ${unread}`);
-  }
-  return reasons;
+/** One place where a schema does not go with a registered version. */
+export interface Incompatibility extends Misfit {
+  readonly version: number;
+  /** `backward`: the schema cannot read records of the version; `forward`: readers of the version cannot read records of the schema. */
+  readonly direction: 'backward' | 'forward';
+  /** Whether the level holds the schema to that version: without _TRANSITIVE only to the newest. */
+  readonly enforced: boolean;
 }
 
-function whyUnreadable(reader: object, writer: object): string | null {
-  try {
-    avroType(reader).createResolver(avroType(writer));
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+/**
+ * Where a schema does not go with registered versions (oldest first) at a compatibility level, field by field; all versions are compared, and
+ * those that the level does not reach are marked. Empty where nothing is found. Throws an Error where a schema cannot be parsed.
+ */
+export function incompatibilities(schema: object, versions: readonly Version[], level: string): Incompatibility[] {
+  const ours = parseAvroSchema(schema);
+  const newest = versions.at(-1)?.version;
+  const backward = /^(BACKWARD|FULL)/.test(level);
+  const forward = /^(FORWARD|FULL)/.test(level);
+  return versions.flatMap(({ version, schema: registered }) => {
+    const theirs = parseAvroSchema(registered);
+    const enforced = level.endsWith('_TRANSITIVE') || version === newest;
+    const [here, there] = ['the schema', `version ${version}`];
+    const unreadable = backward ? misfits(ours, theirs, { reader: here, writer: there }) : [];
+    const unread = forward ? misfits(theirs, ours, { reader: there, writer: here }) : [];
+    return [
+      ...unreadable.map((misfit) => ({ version, direction: 'backward' as const, enforced, ...misfit })),
+      ...unread.map((misfit) => ({ version, direction: 'forward' as const, enforced, ...misfit })),
+    ];
+  });
+}
+
+/** An incompatibility as a sentence, the field first. */
+export function inWords({ path, reason }: Misfit): string {
+  return `${path}: ${reason}`;
+}
+
+/** What must be changed before the level takes the schema, in sentences; empty where nothing must. */
+export function refusals(schema: object, versions: readonly Version[], level: string): string[] {
+  return incompatibilities(schema, versions, level)
+    .filter(({ enforced }) => enforced)
+    .map(inWords);
 }

@@ -3,6 +3,7 @@ import { BoundedMap } from './bounded-map.ts';
 import { RegistryOutage, UndecodableError, UnknownSchemaError } from './errors.ts';
 import { RegistryClient } from './registry-client.ts';
 import { type RegistryConnection, Rest, type RestAnswer } from './rest.ts';
+import { SchemaCache } from './schema-cache.ts';
 import type { SchemaSource } from './writer-schemas.ts';
 
 export type { RegistryConnection } from './rest.ts';
@@ -24,6 +25,8 @@ const SCHEMA_NOT_FOUND = 40403;
 const SUBJECT_NOT_FOUND = 40401;
 const VERSION_NOT_FOUND = 40402;
 const LEVEL_NOT_CONFIGURED = 40408;
+const COMPATIBILITY_HINT =
+  'change the schema so that old and new records stay readable: add fields with a default, remove only fields with one';
 
 /**
  * A schema registry by its Confluent API. Rejects with RegistryOutage where the registry cannot answer now (try again), with UserError
@@ -33,16 +36,19 @@ export class Registry implements SchemaSource {
   readonly #rest: Rest;
   readonly #client: RegistryClient;
   readonly #now: () => number;
+  /** Null: nothing is kept beyond this process. */
+  readonly #cache: SchemaCache | null;
   readonly #known = new BoundedMap<number, object | UndecodableError>(MAX_KNOWN_IDS);
   /** Until when an id counts as unknown. */
   readonly #unknown = new BoundedMap<number, number>(MAX_UNKNOWN_IDS);
   readonly #underWay = new Map<number, Promise<object>>();
 
-  /** Connects to nothing yet. `now` is the clock, ms. Throws UserError where the URL is none. */
+  /** Connects to nothing yet. `now` is the clock, ms. Throws UserError where the URL is none, or the cache's folder cannot be made. */
   constructor(connection: RegistryConnection, now: () => number = Date.now) {
     this.#rest = new Rest(connection);
     this.#client = new RegistryClient(this.#rest);
     this.#now = now;
+    this.#cache = connection.cacheDir === undefined ? null : new SchemaCache(connection.cacheDir, this.url);
   }
 
   /** The base URL, without a password. */
@@ -86,40 +92,48 @@ export class Registry implements SchemaSource {
     this.#expect(answer, `PUT /config/${subject}`);
   }
 
-  /** Whether a schema may become the next version of a subject, and if not, why. A new subject takes any. */
+  /** The level that new versions of a subject are held to: its own, else the registry's global one; null where the registry names none. */
+  async levelInForce(subject: string): Promise<string | null> {
+    const own = await this.compatibility(subject);
+    if (own !== null) return own;
+    const global = (await this.#find('GET', '/config')) as { compatibilityLevel?: string } | null;
+    return global?.compatibilityLevel ?? null;
+  }
+
+  /** The version of a subject that a schema is; null where it is none. */
+  async lookUp(subject: string, schema: object): Promise<{ readonly id: number; readonly version: number } | null> {
+    const answer = await this.#rest.request('POST', `/subjects/${encodeURIComponent(subject)}`, { schema: JSON.stringify(schema) });
+    const code = codeOf(answer);
+    if (answer.status === 404 && (code === SUBJECT_NOT_FOUND || code === SCHEMA_NOT_FOUND)) return null;
+    const { id, version } = this.#expect(answer, `POST /subjects/${subject}`) as { id: number; version: number };
+    return { id, version };
+  }
+
+  /** Whether a schema may become the next version of a subject, and if not, what the registry says. A new subject takes any. */
   async checkCompatible(subject: string, schema: object): Promise<{ compatible: boolean; messages: string[] }> {
     const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`;
     const found = (await this.#find('POST', path, { schema: JSON.stringify(schema) })) as {
       is_compatible?: boolean;
       messages?: string[];
     } | null;
-    if (found === null || found.is_compatible === true) return { compatible: true, messages: [] };
-    const told = found.messages ?? [];
-    return { compatible: false, messages: told.length > 0 ? told : await this.#explain(subject, schema) };
+    return found === null || found.is_compatible === true
+      ? { compatible: true, messages: [] }
+      : { compatible: false, messages: found.messages ?? [] };
   }
 
   /**
-   * Makes a schema a version of a subject, where it is none yet, and returns its id. Throws UserError where the registry refuses it,
-   * naming the subject, the level and the reason.
+   * Makes a schema a version of a subject, where it is none yet, and returns its id. Throws UserError where it is not compatible with the
+   * registered versions, naming every field, or where the registry refuses it for reasons of its own.
    */
   async register(subject: string, schema: object): Promise<number> {
-    // Mostly it is one already, which a single request tells.
-    const registered = await this.#idOf(subject, schema);
-    if (registered !== null) return registered;
-    const level = await this.compatibility(subject);
-    const answer = await this.#client.register(subject, schema, level);
-    if ('id' in answer) return answer.id;
-    const { status, message } = answer;
-    if (status === 409) {
-      const reasons = [...(await this.#explain(subject, schema)), message];
-      throw new UserError(`subject ${subject}: the registry refuses the schema as not ${level ?? 'compatible'}: ${reasons.join('; ')}`, {
-        hint: 'change the schema so that old and new records stay readable: add fields with a default, remove only fields with one',
-      });
-    }
-    if (status === null || status === 422) throw new UserError(`subject ${subject}: the schema cannot be registered: ${message}`);
-    // The client calls a refused connection 400, too: asking again says by its cause what is wrong, if it still is.
-    await this.ping();
-    throw new RegistryOutage(`${this.url} did not register a schema of subject ${subject} (${status}): ${message}`);
+    return this.#orKept(
+      async () => {
+        const id = await this.#register(subject, schema);
+        this.#cache?.keepId(subject, schema, id);
+        return id;
+      },
+      (cache) => cache.idOf(subject, schema),
+    );
   }
 
   /**
@@ -133,21 +147,34 @@ export class Registry implements SchemaSource {
     if ((this.#unknown.get(id) ?? Number.NEGATIVE_INFINITY) > this.#now()) throw new UnknownSchemaError(id, this.url);
     let lookup = this.#underWay.get(id);
     if (lookup === undefined) {
-      lookup = this.#lookUp(id).finally(() => this.#underWay.delete(id));
+      const asked = this.#orKept(
+        () => this.#readSchema(id),
+        (cache) => cache.schemaOf(id),
+      );
+      lookup = asked.finally(() => this.#underWay.delete(id));
       this.#underWay.set(id, lookup);
     }
     return lookup;
   }
 
-  /** The id of a schema that is a version of the subject; null where it is none. */
-  async #idOf(subject: string, schema: object): Promise<number | null> {
-    const answer = await this.#rest.request('POST', `/subjects/${encodeURIComponent(subject)}`, { schema: JSON.stringify(schema) });
-    const code = codeOf(answer);
-    if (answer.status === 404 && (code === SUBJECT_NOT_FOUND || code === SCHEMA_NOT_FOUND)) return null;
-    return (this.#expect(answer, `POST /subjects/${subject}`) as { id: number }).id;
+  async #register(subject: string, schema: object): Promise<number> {
+    // Mostly it is one already, which a single request tells.
+    const registered = await this.lookUp(subject, schema);
+    if (registered !== null) return registered.id;
+    await this.#expectCompatible(subject, schema);
+    const answer = await this.#client.register(subject, schema, await this.compatibility(subject));
+    if ('id' in answer) return answer.id;
+    const { status, message } = answer;
+    if (status === 409) {
+      throw new UserError(`subject ${subject}: the registry refuses the schema: ${message}`, { hint: COMPATIBILITY_HINT });
+    }
+    if (status === null || status === 422) throw new UserError(`subject ${subject}: the schema cannot be registered: ${message}`);
+    // The client calls a refused connection 400, too: asking again says by its cause what is wrong, if it still is.
+    await this.ping();
+    throw new RegistryOutage(`${this.url} did not register a schema of subject ${subject} (${status}): ${message}`);
   }
 
-  async #lookUp(id: number): Promise<object> {
+  async #readSchema(id: number): Promise<object> {
     const answer = await this.#rest.request('GET', `/schemas/ids/${id}`);
     if (answer.status === 404 && codeOf(answer) === SCHEMA_NOT_FOUND) {
       this.#unknown.set(id, this.#now() + UNKNOWN_FOR_MS);
@@ -163,7 +190,19 @@ export class Registry implements SchemaSource {
     this.#unknown.delete(id);
     this.#known.set(id, remembered);
     if (remembered instanceof UndecodableError) throw remembered;
+    this.#cache?.keepSchema(id, remembered);
     return remembered;
+  }
+
+  /** The registry's answer; while it gives none, what is kept of an earlier one, if anything is: its word of now goes before. */
+  async #orKept<Answer>(ask: () => Promise<Answer>, keptIn: (cache: SchemaCache) => Answer | null): Promise<Answer> {
+    try {
+      return await ask();
+    } catch (error) {
+      const kept = error instanceof RegistryOutage && this.#cache !== null ? keptIn(this.#cache) : null;
+      if (kept === null) throw error;
+      return kept;
+    }
   }
 
   async #version(subject: string, version: number | 'latest'): Promise<RegisteredSchema | null> {
@@ -175,13 +214,19 @@ export class Registry implements SchemaSource {
     return { id: found.id, version: found.version, schema };
   }
 
-  async #explain(subject: string, schema: object): Promise<string[]> {
-    const [level, versions, { incompatibilities }] = await Promise.all([
-      this.compatibility(subject),
-      this.versions(subject),
-      import('./compatibility.ts'),
-    ]);
-    return level === null ? [] : incompatibilities(schema, versions, level);
+  /** Registries may only say no: what is not compatible is found here first, field by field. */
+  async #expectCompatible(subject: string, schema: object): Promise<void> {
+    const [level, versions] = await Promise.all([this.levelInForce(subject), this.versions(subject)]);
+    if (level === null || versions.length === 0) return;
+    const { refusals } = await import('./compatibility.ts');
+    let reasons: string[];
+    try {
+      reasons = refusals(schema, versions, level);
+    } catch (error) {
+      throw new UserError(`subject ${subject}: the schema cannot be registered: ${(error as Error).message}`, { cause: error });
+    }
+    if (reasons.length === 0) return;
+    throw new UserError(`subject ${subject}: the schema is not ${level} compatible: ${reasons.join('; ')}`, { hint: COMPATIBILITY_HINT });
   }
 
   /** The answer's body; null where the registry says that there is no such subject, version or level. */

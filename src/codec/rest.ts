@@ -17,6 +17,8 @@ export interface RegistryConnection {
   readonly caFile?: string;
   /** Longest wait for one answer, ms; default 5,000. */
   readonly timeoutMs?: number;
+  /** Folder in which schemas and ids are kept, for a start while the registry is out of reach; default: they are not kept. */
+  readonly cacheDir?: string;
 }
 
 /** An answer of the registry. */

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Topology } from '../../topology/fx.ts';
-import { canonicalJson } from '../../topology/settings-hash.ts';
 import { TOPIC_ROLES, type Topic } from '../../topology/topics.ts';
-import type { Registry } from '../codec/registry.ts';
-import { packageRoot } from '../paths.ts';
+import { refusals } from '../codec/compatibility.ts';
+import type { RegisteredSchema, Registry } from '../codec/registry.ts';
+import { packagedSchema, versionOf } from './schema-files.ts';
 
 /** One change to the registry, in words and as data. */
 export type SchemaStep =
@@ -25,7 +23,7 @@ export async function planSchemas(topology: Topology, registry: Registry): Promi
 
 async function planSubject(topic: Topic, registry: Registry): Promise<SchemaPlan> {
   const { subject, compatibility } = topic;
-  const schema = readSchema(topic);
+  const { schema } = packagedSchema(topic);
   const steps: SchemaStep[] = [];
   const [level, versions] = await Promise.all([registry.compatibility(subject), registry.versions(subject)]);
   // A registry may answer with its global level for a subject without one: a new subject is given its own in any case.
@@ -34,22 +32,28 @@ async function planSubject(topic: Topic, registry: Registry): Promise<SchemaPlan
     steps.push({ kind: 'compatibility', topic, text });
   }
   // Any version will do, not only the newest: after an upgrade, yesterday's program finds its own schema below that.
-  const wanted = canonicalJson(schema);
-  if (versions.some((version) => canonicalJson(version.schema) === wanted)) return { steps, conflicts: [] };
-  if (versions.length > 0) {
-    const { compatible, messages } = await registry.checkCompatible(subject, schema);
-    if (!compatible) {
-      const reason = messages.length === 0 ? 'the registry gives no reason' : messages.join('; ');
-      return {
-        steps,
-        conflicts: [`subject ${subject}: schemas/${topic.schemaFile} is not ${level ?? 'the default'} compatible: ${reason}`],
-      };
-    }
+  if (versionOf(schema, versions) !== null) return { steps, conflicts: [] };
+  const reasons = versions.length === 0 ? [] : await whyRefused(topic, schema, versions, registry);
+  if (reasons.length > 0) {
+    return {
+      steps,
+      conflicts: [`subject ${subject}: schemas/${topic.schemaFile} is not ${compatibility} compatible: ${reasons.join('; ')}`],
+    };
   }
   steps.push({ kind: 'register', topic, schema, text: `register schemas/${topic.schemaFile} as subject ${subject}` });
   return { steps, conflicts: [] };
 }
 
-function readSchema(topic: Topic): object {
-  return JSON.parse(readFileSync(join(packageRoot, 'schemas', topic.schemaFile), 'utf8')) as object;
+/** Under the level that the subject is given first; the registry is asked only where nothing is found here, for it may not name the field. */
+async function whyRefused(
+  { subject, compatibility }: Topic,
+  schema: object,
+  versions: readonly RegisteredSchema[],
+  registry: Registry,
+): Promise<string[]> {
+  const reasons = refusals(schema, versions, compatibility);
+  if (reasons.length > 0) return reasons;
+  const { compatible, messages } = await registry.checkCompatible(subject, schema);
+  if (compatible) return [];
+  return messages.length === 0 ? ['the registry gives no reason'] : messages;
 }

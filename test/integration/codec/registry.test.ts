@@ -102,11 +102,8 @@ describe('registering', () => {
 
     const refused = registry.register(subject, tickWith(fields));
     await expect(refused).rejects.toThrow(UserError);
-    await expect(refused).rejects.toThrow(`subject ${subject}: the registry refuses the schema as not FULL_TRANSITIVE: `);
-    await expect(refused).rejects.toThrow(new RegExp(`default-less arbitrex.Tick.${field}`));
-    const check = await registry.checkCompatible(subject, tickWith(fields));
-    expect(check.compatible).toBe(false);
-    expect(check.messages.join()).toContain(`default-less arbitrex.Tick.${field}`);
+    await expect(refused).rejects.toThrow(`subject ${subject}: the schema is not FULL_TRANSITIVE compatible: Tick.${field}: `);
+    expect(await registry.checkCompatible(subject, tickWith(fields))).toMatchObject({ compatible: false });
     expect(await registry.versions(subject)).toHaveLength(1);
   });
 

@@ -74,6 +74,28 @@ test('so does one that cannot read what is halted: it begins nothing before', as
   await worker.stop();
 });
 
+test('one that keeps the schemas on disk starts all the same, from what an earlier one has kept', async () => {
+  const installation = await Installation.open(SETTINGS);
+  const tickAt = (eventTime: number) => Object.assign(emptyTick(), { symbol: 'EURUSD', eventTime, bid: 1, ask: 1.1 });
+  await installation.send(outgoing(installation.tickSchemaId, tickAt(0)));
+  const proxy = await listen();
+  const cacheDir = mkdtempSync(join(tmpdir(), 'arbitrex-cache-'));
+  onTestFinished(() => rmSync(cacheDir, { recursive: true }));
+  const run = async () => {
+    // Another process remembers nothing.
+    const worker = await start(installation, new Registry({ url: proxy.url, cacheDir }), new RegistryOutages(silentLog));
+    await Promise.race([worker.caughtUp(), worker.failed]);
+    const { taken } = worker.stats();
+    await worker.stop();
+    return taken;
+  };
+  expect(await run()).toBe(1);
+  proxy.mood = 'refusing';
+  await installation.send(outgoing(installation.tickSchemaId, tickAt(60_000)));
+  expect(await run()).toBe(1);
+  expect(proxy.disturbed).toBeGreaterThan(0);
+});
+
 test.each(['refusing', 'silent'] as const)('a start that waits for a registry that is %s ends at once when it is to', async (mood) => {
   const installation = await Installation.open(SETTINGS);
   const proxy = await listen();

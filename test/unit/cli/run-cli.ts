@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,18 +11,44 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+interface CliOptions {
+  readonly env?: Record<string, string>;
+  readonly files?: Record<string, string>;
+}
+
+const PROGRAM = join(packageRoot, 'src', 'cli', 'main.ts');
+
 /** Runs the program in a folder of its own that holds `files`, with an environment that names no cluster and no platform but `env`. */
-export function runCli(args: readonly string[], options: { env?: Record<string, string>; files?: Record<string, string> } = {}): CliResult {
-  const folder = mkdtempSync(join(tmpdir(), 'arbitrex-cli-'));
+export function runCli(args: readonly string[], options: CliOptions = {}): CliResult {
+  const cwd = makeFolder(options);
   try {
-    for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), text);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageRoot, 'src', 'cli', 'main.ts'), ...args], {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '', ...options.env },
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+      cwd,
+      env: environment(options),
       encoding: 'utf8',
     });
     return { code: status, stdout, stderr };
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(cwd, { recursive: true });
   }
+}
+
+/** As runCli, while this process goes on: for a program that asks a server of the test. */
+export async function runCliBeside(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const cwd = makeFolder(options);
+  const { promise, resolve } = Promise.withResolvers<CliResult>();
+  const child = execFile(process.execPath, [PROGRAM, ...args], { cwd, env: environment(options) }, (_error, stdout, stderr) =>
+    resolve({ code: child.exitCode, stdout, stderr }),
+  );
+  return promise.finally(() => rmSync(cwd, { recursive: true }));
+}
+
+function makeFolder({ files = {} }: CliOptions): string {
+  const folder = mkdtempSync(join(tmpdir(), 'arbitrex-cli-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+function environment({ env }: CliOptions): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH ?? '', ...env };
 }

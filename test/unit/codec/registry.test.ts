@@ -58,6 +58,12 @@ describe('registering', () => {
   const schema = { type: 'record', name: 'A', fields: [] };
   const unknown = { status: 404, body: { error_code: 40403, message: 'Schema not found' } };
   const isLookUp = ({ method, url }: IncomingMessage) => method === 'POST' && url === '/subjects/a-value';
+  const noSubject = { status: 404, body: { error_code: 40401, message: "Subject 'a-value' not found." } };
+  /** What it says to a GET. */
+  const told = ({ url }: IncomingMessage) => {
+    if (url === '/subjects') return { status: 200, body: [] };
+    return url?.startsWith('/config') ? level : noSubject;
+  };
 
   it('takes one request where the schema is a version already', async () => {
     const { url, requests } = await startServer((request) => (isLookUp(request) ? { status: 200, body: { id: 5, version: 2 } } : null));
@@ -74,7 +80,7 @@ describe('registering', () => {
   it('is an outage where the registry fails half-way', async () => {
     const { url } = await startServer((request) => {
       if (isLookUp(request)) return unknown;
-      return request.method === 'POST' ? { status: 500, body: { message: 'disk full' } } : level;
+      return request.method === 'POST' ? { status: 500, body: { message: 'disk full' } } : told(request);
     });
     const refused = new Registry({ url }).register('a-value', schema);
     await expect(refused).rejects.toThrow(RegistryOutage);
@@ -82,7 +88,7 @@ describe('registering', () => {
   });
 
   it('is an outage where the registry does not answer in time', async () => {
-    const { url } = await startServer(({ method }) => (method === 'POST' ? null : level));
+    const { url } = await startServer((request) => (request.method === 'POST' ? null : told(request)));
     await expect(new Registry({ url, timeoutMs: 100 }).register('a-value', schema)).rejects.toThrow(RegistryOutage);
   });
 
@@ -91,7 +97,7 @@ describe('registering', () => {
     const { url, requests } = await startServer((request) => {
       logins.add(request.headers.authorization);
       if (isLookUp(request)) return unknown;
-      return request.method === 'POST' ? { status: 200, body: { id: 7 } } : level;
+      return request.method === 'POST' ? { status: 200, body: { id: 7 } } : told(request);
     });
     expect(await new Registry({ url, token: 'secret' }).register('a-value', schema)).toBe(7);
     expect(requests).toContain('POST /subjects/a-value/versions');

@@ -30,7 +30,7 @@ describe('the settings file', () => {
       live: { aheadMs: null, idleMs: null },
       topics: { prefix: '', replicationFactor: null, retentionMs: -1, maxMessageBytes: 1_048_576, tier2Partitions: 1 },
       kafka: { brokers: null, clientId: 'arbitrex', ssl: false, sasl: null },
-      registry: { url: null, username: null, password: null, token: null, caFile: null },
+      registry: { url: null, username: null, password: null, token: null, caFile: null, cacheDir: null },
       runtime: { applicationId: 'arbitrex', guarantee: 'exactly_once', commitIntervalMs: 100, sessionTimeoutMs: 10_000 },
     });
   });
