@@ -2,11 +2,16 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import avro from 'avsc';
 import { generateRecords } from '../../../scripts/generate-types.ts';
 import { packageRoot } from '../../../src/paths.ts';
 
 /** What a checkout needs to run from its sources, besides node_modules. */
 const SOURCES = ['package.json', 'schemas', 'src', 'topology'];
+
+/** What the next version's producers put into the tick fields that are theirs, and what its readers find there in a tick of today. */
+export const NEW_TICK_FIELDS = { venue: 'LMAX', condition: 'fast' };
+export const TICK_DEFAULTS = { venue: null, condition: 'regular' };
 
 const TICK_FIELDS = [
   { name: 'venue', type: ['null', 'string'], default: null, doc: 'Venue of the quote; null where the source names none.' },
@@ -24,7 +29,7 @@ interface Field {
 }
 
 /** A record schema of the next version. */
-export interface NextSchema {
+interface NextSchema {
   readonly fields: readonly Field[];
 }
 
@@ -33,6 +38,10 @@ export class NextVersion {
   readonly root: string = mkdtempSync(join(tmpdir(), 'arbitrex-next-'));
   readonly tick: NextSchema;
   readonly tier1: NextSchema;
+  /** NEW_TICK_FIELDS as they stand in a tick, behind the fields of today. */
+  readonly addedTickBytes: Buffer = avro.Type.forSchema({ type: 'record', name: 'Added', fields: TICK_FIELDS } as avro.Schema).toBuffer(
+    NEW_TICK_FIELDS,
+  );
 
   /** Writes the copy. */
   constructor() {
