@@ -85,8 +85,8 @@ export class Upgrade {
       if (before?.build === build) continue;
       if (before !== undefined) this.stats.push(await stop(before.process));
       this.#atWork[i] = { build, process: this.#start(build, false) };
+      await this.#fleet.divided(...this.#atWork.map(({ process }) => process));
     }
-    await this.#fleet.divided(...this.#atWork.map(({ process }) => process));
   }
 
   #start(build: Build, untilEnd: boolean): WorkerProcess {
