@@ -112,7 +112,8 @@ describe.concurrent('an upgrade of workers and producers, one after the other', 
       const ofNewTicks = letters.filter(({ value }) => schemaIdOf(value) === newTick).map(({ reason }) => reason);
       expect(ofNewTicks).toEqual(expect.arrayContaining(['CROSSED', 'FUTURE', 'LATE']));
       const forwarded = (await installation.records('ticks')).filter(({ partition }) => partition === installation.partitionOf(STRAY));
-      expect(forwarded.map(({ value, headers }) => [value, headers.map(({ key }) => key)])).toEqual([[stray.value, [FORWARDED_FROM]]]);
+      expect(forwarded.map(({ value }) => value)).toEqual([stray.value]);
+      expect(forwarded[0]!.headers.map(({ key }) => key)).toContain(FORWARDED_FROM);
 
       // Consumers of both builds read what both have written.
       const { registry, topology, connection, admin } = installation;
@@ -125,7 +126,7 @@ describe.concurrent('an upgrade of workers and producers, one after the other', 
       expect(newRows.map(({ abs_log_return_1 }) => abs_log_return_1)).toEqual(sizes);
       const oldRows = [];
       for await (const { value } of new FeatureConsumer(installation).read('features-tier1', { symbols: [SYMBOL] }))
-        oldRows.push({ ...value });
+        oldRows.push(JSON.parse(JSON.stringify(value)));
       expect(oldRows).toEqual(newRows.map(({ abs_log_return_1, ...row }) => row));
       const ofSymbol = sent.filter((_, i) => ticks[i]!.symbol === SYMBOL);
       const consumed = await fleet.consume(next.root, 'ticks', '--symbol', SYMBOL);
@@ -162,7 +163,7 @@ test('tier 1 of one build feeds the join of the other, both ways', async ({ onTe
 
 /** Refusals by row and timeframe. */
 function inOrder(refused: Outputs['rejected']): string[] {
-  return refused.map(({ row, reason, timeframes }) => `${row} ${reason} ${timeframes.join(' ')}`).sort();
+  return refused.map(({ row, reason, timeframes }) => `${row} ${reason} ${[...timeframes].sort().join(' ')}`).sort();
 }
 
 /** What lies in the output topics, tier-1 records as the old build reads them and would have written them. */
