@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Topology } from '../../topology/fx.ts';
 import { parseAvroSchema } from '../codec/avro-schema.ts';
+import { misfits } from '../codec/misfits.ts';
 import type { RegisteredSchema } from '../codec/registry.ts';
-import { misfits } from '../codec/resolution.ts';
 import { diffSchemas } from '../codec/schema-diff.ts';
 import { UserError } from '../errors.ts';
 import { packagedSchema } from '../provision/schema-files.ts';

@@ -16,6 +16,26 @@ interface ReadingTap {
 /** Called by avsc with each value that does not fit. */
 type InvalidHook = (value: unknown, type: unknown) => void;
 
+/** What of a primitive type's schema says more than its name. */
+interface PrimitiveSchema {
+  readonly type?: unknown;
+  readonly logicalType?: string;
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+/** A type as avsc resolves it, with what its numbers mean. */
+interface MeaningfulType extends avro.Type {
+  readonly meaning?: string;
+  _update(resolver: object, writer: MeaningfulType): void;
+}
+
+/** Logical types of numbers: of two that differ, neither holds what the other does. All others say nothing that reading depends on. */
+const MEANINGS: ReadonlySet<unknown> = new Set([
+  'date',
+  ...['time', 'timestamp', 'local-timestamp'].flatMap((name) => ['millis', 'micros', 'nanos'].map((unit) => `${name}-${unit}`)),
+]);
+
 /** Which doubles may be written: `finite` all but NaN and the infinities, `number` all but NaN. */
 export type DoubleRule = 'finite' | 'number';
 
@@ -65,20 +85,53 @@ class NumberDouble extends avro.types.DoubleType {
   }
 }
 
+/** Gives the type of a part of a schema, undefined where avsc is to make it. */
+export type TypeHook = NonNullable<NonNullable<Parameters<typeof avro.Type.forSchema>[1]>['typeHook']>;
+
 /**
  * The avsc type of a schema, with exact longs and checked doubles. Logical types stay what they are made of (timestamp-millis: a number of
- * ms). Throws avsc's error where the schema is none.
+ * ms), but none is read as another. `hook` comes before all that. Throws avsc's error where the schema is none.
  */
-export function avroType(schema: object, doubles: DoubleRule = 'finite'): avro.Type {
+export function avroType(schema: object, doubles: DoubleRule = 'finite', hook: TypeHook = () => undefined): avro.Type {
   return avro.Type.forSchema(schema as avro.Type, {
     omitRecordMethods: true,
-    typeHook: (part) => {
-      const name = typeof part === 'object' && 'type' in part ? part.type : part;
-      if (name === 'long') return new ExactLong();
-      if (name === 'double') return doubles === 'finite' ? new FiniteDouble() : new NumberDouble();
-      return undefined;
-    },
+    typeHook: (part, options) => hook(part, options) ?? numberType(part, doubles) ?? undefined,
   });
+}
+
+/** The type of a primitive that is ours to make, null where it is not. */
+function numberType(part: unknown, doubles: DoubleRule): avro.Type | null {
+  const { type: name, ...attributes } = typeof part === 'object' && part !== null ? (part as PrimitiveSchema) : { type: part };
+  const meaning = meaningOf(attributes);
+  switch (name) {
+    case 'long':
+      return withMeaning(new ExactLong(), meaning);
+    case 'double':
+      return doubles === 'finite' ? new FiniteDouble() : new NumberDouble();
+    case 'int':
+      return meaning === null ? null : withMeaning(new avro.types.IntType(), meaning);
+    case 'bytes':
+      return meaning === null ? null : withMeaning(new avro.types.BytesType(), meaning);
+    default:
+      return null;
+  }
+}
+
+/** What the numbers of a type mean, in words that only the same meaning has; null where nothing is said. */
+function meaningOf({ logicalType, precision, scale = 0 }: PrimitiveSchema): string | null {
+  if (logicalType === 'decimal') return `decimal(${precision}, ${scale})`;
+  return MEANINGS.has(logicalType) ? logicalType! : null;
+}
+
+/** The type, reading no numbers of another meaning: a count of microseconds is no count of milliseconds. */
+function withMeaning(type: avro.Type, meaning: string | null): avro.Type {
+  if (meaning === null) return type;
+  const _update: MeaningfulType['_update'] = (resolver, writer) => {
+    if ((writer.meaning ?? meaning) !== meaning) throw new Error(`cannot read ${writer.meaning} as ${meaning}`);
+    (type as MeaningfulType)._update(resolver, writer);
+  };
+  // avsc freezes its types.
+  return Object.create(type, { meaning: { value: meaning }, _update: { value: _update } }) as avro.Type;
 }
 
 /**

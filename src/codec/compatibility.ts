@@ -1,5 +1,5 @@
 import { parseAvroSchema } from './avro-schema.ts';
-import { type Misfit, misfits } from './resolution.ts';
+import { type Misfit, misfits } from './misfits.ts';
 
 /** A registered version to compare with. */
 interface Version {

@@ -1,16 +1,11 @@
 import type avro from 'avsc';
 import type { InputRecords } from '../runtime/ports.ts';
-import { avroType } from './avro-type.ts';
-import { PoisonError, UndecodableError } from './errors.ts';
+import { asPoison } from './errors.ts';
 import { PlansByRecords, planIn } from './prepared-plans.ts';
 import { AvroReader } from './reader.ts';
+import { type Resolver, readerType, resolve, writerType } from './resolution.ts';
 import { HEADER_BYTES, schemaIdAt, schemaIdOf, schemaIdsIn, schemaIdsOf } from './wire.ts';
 import { type SchemaSource, WriterSchemas } from './writer-schemas.ts';
-
-/** What avsc's resolvers do inside: read a record of the writer's schema as one of the reader's. */
-export interface Resolver {
-  _read(reader: AvroReader): unknown;
-}
 
 /**
  * Decodes the records of a topic as records of one schema, the reader's, whatever compatible schema each was written with. Looking schemas
@@ -21,10 +16,14 @@ export class RecordDecoder<T> {
   readonly #prepared: PlansByRecords<Resolver>;
   readonly #reader = new AvroReader();
 
-  /** `shortcut` gives a faster way to read records of some writer's schemas, null for all others. */
-  constructor(source: SchemaSource, readerSchema: object, shortcut: (writerSchema: object) => Resolver | null = () => null) {
-    const readerType = avroType(readerSchema);
-    this.#resolvers = new WriterSchemas(source, (schema) => shortcut(schema) ?? resolverFor(readerType, schema));
+  /** `shortcut` gives a faster way to read records of some writers' types, which the reader's can be resolved with; null for all others. */
+  constructor(source: SchemaSource, readerSchema: object, shortcut: (writer: avro.Type) => Resolver | null = () => null) {
+    const reader = readerType(readerSchema);
+    this.#resolvers = new WriterSchemas(source, (schema) => {
+      const writer = writerType(schema);
+      const resolver = resolve(reader, writer);
+      return shortcut(writer) ?? resolver;
+    });
     this.#prepared = new PlansByRecords(this.#resolvers.known);
   }
 
@@ -56,11 +55,6 @@ export class RecordDecoder<T> {
   }
 }
 
-/** Throws where records of `writerSchema` cannot be read as `readerType`, saying why. */
-export function resolverFor(readerType: avro.Type, writerSchema: object): Resolver {
-  return readerType.createResolver(avroType(writerSchema)) as Resolver;
-}
-
 /** The record of a value in the wire format between `start` and `end`; whatever is wrong with its bytes is an UndecodableError. */
 export function readResolved(reader: AvroReader, resolver: Resolver, bytes: Buffer, start: number, end: number): unknown {
   reader.reset(bytes, start + HEADER_BYTES, end, start);
@@ -69,8 +63,7 @@ export function readResolved(reader: AvroReader, resolver: Resolver, bytes: Buff
     reader.expectEnd();
     return record;
   } catch (error) {
-    // What else avsc throws (a union without such a branch, a depth beyond the stack) is of the bytes' making too.
-    throw error instanceof PoisonError ? error : new UndecodableError(error instanceof Error ? error.message : String(error));
+    throw asPoison(error);
   } finally {
     reader.release();
   }

@@ -12,6 +12,11 @@ export class UndecodableError extends PoisonError {
   readonly reason = 'UNDECODABLE';
 }
 
+/** What a decoder threw, as the poison it is: whatever else avsc throws (no such branch, a depth beyond the stack) is of the bytes' making too. */
+export function asPoison(error: unknown): PoisonError {
+  return error instanceof PoisonError ? error : new UndecodableError(error instanceof Error ? error.message : String(error));
+}
+
 /** A schema id that the registry answered, in so many words, it does not know. */
 export class UnknownSchemaError extends PoisonError {
   override readonly name = 'UnknownSchemaError';

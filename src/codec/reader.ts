@@ -4,6 +4,8 @@ const NOTHING = Buffer.alloc(0);
 const NO_VIEW = new DataView(NOTHING.buffer, 0, 0);
 /** Bytes of the longest varint: 64 bits, 7 a byte. */
 const MAX_VARINT_BYTES = 10;
+/** How often a field is read at the most: more than one field of the reader may stand for it, by alias. */
+const MOST_READS = 4;
 /** 2^27: what the first four bytes of a varint hold besides the sign. */
 const HIGH_UNIT = 134_217_728;
 
@@ -24,7 +26,7 @@ export class AvroReader {
   #end = 0;
   /** What messages count bytes from. */
   #origin = 0;
-  /** Every varint takes a byte, so more of them than bytes means that a hostile block size moved `pos` back. */
+  /** Every varint takes a byte, so many more of them than bytes mean that a hostile block size moved `pos` back. */
   #varintsLeft = 0;
 
   /** Starts over with the bytes of `buf` from `pos` to `end`; messages count them from `origin`. */
@@ -37,7 +39,7 @@ export class AvroReader {
     this.#start = pos;
     this.#end = end;
     this.#origin = origin;
-    this.#varintsLeft = end - pos;
+    this.#varintsLeft = MOST_READS * (end - pos);
   }
 
   /** Lets go of the buffer. */
@@ -81,8 +83,7 @@ export class AvroReader {
     let unit = 1;
     do {
       if (pos >= end) throw this.#truncated();
-      if (pos - start === MAX_VARINT_BYTES)
-        throw new UndecodableError(`the number at byte ${start - this.#origin} takes more than ${MAX_VARINT_BYTES} bytes`);
+      if (pos - start === MAX_VARINT_BYTES) throw this.#tooLong(start);
       byte = buf[pos++]!;
       high += (byte & 0x7f) * unit;
       unit *= 128;
@@ -131,8 +132,14 @@ export class AvroReader {
     return this.buf.toString('utf8', start, start + length);
   }
 
+  /** A long beyond 2^53 too: nobody reads it. */
   skipLong(): void {
-    this.readLong();
+    const start = this.take(1);
+    let byte = this.buf[start]!;
+    while (byte >= 0x80) {
+      if (this.pos - start === MAX_VARINT_BYTES) throw this.#tooLong(start);
+      byte = this.buf[this.take(1)]!;
+    }
   }
 
   skipInt(): void {
@@ -175,6 +182,10 @@ export class AvroReader {
     if (start < this.#start || start + length > this.#end) throw this.#truncated();
     this.pos = start + length;
     return start;
+  }
+
+  #tooLong(start: number): UndecodableError {
+    return new UndecodableError(`the number at byte ${start - this.#origin} takes more than ${MAX_VARINT_BYTES} bytes`);
   }
 
   #truncated(): UndecodableError {

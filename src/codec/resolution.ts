@@ -1,169 +1,125 @@
-import { type AvroEnum, type AvroFixed, type AvroRecord, type AvroSchema, type AvroUnion, shortName, typeText } from './avro-schema.ts';
+import avro from 'avsc';
+import { avroType, type TypeHook } from './avro-type.ts';
+import { asPoison } from './errors.ts';
+import type { AvroReader } from './reader.ts';
 
-/** One place where records of the writer's schema cannot be read by the reader's. */
-export interface Misfit {
-  /** `Tick.bid`, `CleanState.series[].open[].slot`; `[]` are the items of an array, `{}` the values of a map. */
-  readonly path: string;
-  /** Why, as a clause that names both sides. */
-  readonly reason: string;
+/** What avsc's resolvers do inside: read a record of the writer's schema as one of the reader's. */
+export interface Resolver {
+  _read(reader: AvroReader): unknown;
 }
 
-/** What the sentences call the two schemas, e.g. `the schema` and `version 3`. */
-export interface Sides {
-  readonly reader: string;
-  readonly writer: string;
+/** The parts of avsc's types that resolution is made of. */
+interface Part extends avro.Type {
+  _skip(reader: AvroReader): void;
+  _update(resolver: EnumResolver, writer: avro.Type, options: object): void;
 }
 
-/** A person reads these: more of them say nothing more. */
-const MAX_MISFITS = 50;
-/** What else a type can be read as, by the type written. */
-const PROMOTIONS: Readonly<Record<string, readonly string[]>> = {
-  int: ['long', 'float', 'double'],
-  long: ['float', 'double'],
-  float: ['double'],
-  string: ['bytes'],
-  bytes: ['string'],
-};
+interface EnumResolver {
+  readonly _read: unknown;
+  symbols: readonly (string | undefined)[];
+}
+
+/** The fields that a record begins with, each with its type as Avro writes it: `long`, `["null","double"]`. */
+export type Layout = readonly (readonly [name: string, type: string | readonly string[]])[];
 
 /**
- * Why records written with `writer` cannot all be read with `reader`, by Avro's rules of schema resolution; empty where they can. As the
- * readers here do it, which is stricter than the specification in two points: names are compared with their namespace, and a reader's field
- * must not find two of its names in the writer.
+ * The type of a reader's schema. Beyond avsc's, a symbol that its enum does not have and has no default for is refused where a record has
+ * it, as Avro says, and not with the whole schema. Throws where the schema is none.
  */
-export function misfits(reader: AvroSchema, writer: AvroSchema, sides: Sides): readonly Misfit[] {
-  const root = reader.kind === 'record' ? shortName(reader.name) : 'value';
-  return new Resolution(sides).compare(reader, writer).map(({ path, reason }) => ({ path: root + path, reason }));
+export function readerType(schema: object): avro.Type {
+  return avroType(schema, 'finite', namedOrUnion({ enum: enumOfReader }));
 }
 
-/** Paths inside are relative to what is compared: a pair of records is compared once, wherever it stands. */
-class Resolution {
-  readonly #sides: Sides;
-  /** Pairs being compared further up: a recursive schema fits if nothing else speaks against it. */
-  readonly #underWay = new Set<string>();
-  /** Pairs that fit, given that those under way do. */
-  #fitting = new Set<string>();
-  readonly #failing = new Map<string, readonly Misfit[]>();
+/**
+ * The type of a writer's schema, to read its records with. Beyond avsc's, a branch of its unions that the reader does not have is refused
+ * where a record has it, as Avro says, and its defaults, which say nothing about its records, may be wrong. Throws where the schema is none.
+ */
+export function writerType(schema: object): avro.Type {
+  const bare = JSON.parse(JSON.stringify(schema, (key, value: unknown) => (key === 'default' ? undefined : value))) as object;
+  return avroType(bare, 'finite', namedOrUnion({ union: unionOfWriter }));
+}
 
-  constructor(sides: Sides) {
-    this.#sides = sides;
-  }
+/** Reads records of the writer's type as the reader's. Throws where no record can be read so, saying why. */
+export function resolve(reader: avro.Type, writer: avro.Type): Resolver {
+  // Named types go by the name without its namespace, as Avro says.
+  const create = reader.createResolver as unknown as (this: avro.Type, writer: avro.Type, options: object) => Resolver;
+  return create.call(reader, writer, { ignoreNamespaces: true });
+}
 
-  /** `isBranch`: the writer has other types to choose from. */
-  compare(reader: AvroSchema, writer: AvroSchema, isBranch = false): readonly Misfit[] {
-    if (writer.kind === 'union') return limited(writer.branches.flatMap((branch) => this.compare(reader, branch, true)));
-    if (reader.kind === 'union') return this.#compareBranches(reader, writer, isBranch);
-    if (reader.kind === 'record' && writer.kind === 'record') return this.#compareRecords(reader, writer);
-    if (reader.kind === 'enum' && writer.kind === 'enum') return this.#compareEnums(reader, writer);
-    if (reader.kind === 'fixed' && writer.kind === 'fixed') return this.#compareFixed(reader, writer);
-    if (reader.kind === 'array' && writer.kind === 'array') return below('[]', this.compare(reader.items, writer.items));
-    if (reader.kind === 'map' && writer.kind === 'map') return below('{}', this.compare(reader.values, writer.values));
-    if (reader.kind === writer.kind || PROMOTIONS[writer.kind]?.includes(reader.kind)) return [];
-    return this.#misfit(
-      `${this.#sides.writer} ${writing(isBranch)} ${typeText(writer)}, which ${this.#sides.reader} cannot read as ${typeText(reader)}`,
-    );
-  }
-
-  /** The reader takes the first of its branches that fits. */
-  #compareBranches(reader: AvroUnion, writer: Exclude<AvroSchema, AvroUnion>, isBranch: boolean): readonly Misfit[] {
-    let closest: readonly Misfit[] | null = null;
-    for (const branch of reader.branches) {
-      const found = this.compare(branch, writer, isBranch);
-      if (found.length === 0) return [];
-      // Why a branch that is meant for it does not take it says more than that none does.
-      if (isMeantFor(branch, writer)) closest ??= found;
+/**
+ * Passes over what follows these fields in records of the writer's type, throwing UndecodableError and nothing else for any bytes. Null where
+ * the records do not begin with them.
+ */
+export function skipAfter(layout: Layout, writer: avro.Type): ((reader: AvroReader) => void) | null {
+  const fields = (writer as Partial<avro.types.RecordType>).fields ?? [];
+  const begins = layout.every(([name, type], i) => fields[i]?.name === name && sameSchema(fields[i].type, type));
+  if (!begins) return null;
+  const rest = fields.slice(layout.length).map(({ type }) => type as unknown as Part);
+  return (reader) => {
+    try {
+      for (const type of rest) type._skip(reader);
+    } catch (error) {
+      throw asPoison(error);
     }
-    return (
-      closest ??
-      this.#misfit(
-        `${this.#sides.writer} ${writing(isBranch)} ${typeText(writer)}, which no branch of ${typeText(reader)} takes in ${this.#sides.reader}`,
-      )
-    );
-  }
+  };
+}
 
-  #compareRecords(reader: AvroRecord, writer: AvroRecord): readonly Misfit[] {
-    const pair = `${reader.name} ${writer.name}`;
-    if (this.#underWay.has(pair) || this.#fitting.has(pair)) return [];
-    const known = this.#failing.get(pair);
-    if (known !== undefined) return known;
-    const fittingBefore = new Set(this.#fitting);
-    this.#underWay.add(pair);
-    const found = limited([...this.#compareNames(reader, writer), ...this.#compareFields(reader, writer)]);
-    this.#underWay.delete(pair);
-    if (found.length === 0) this.#fitting.add(pair);
-    else {
-      // What was found to fit meanwhile may have counted on this pair.
-      this.#fitting = fittingBefore;
-      this.#failing.set(pair, found);
-    }
-    return found;
-  }
+function sameSchema(type: avro.Type, schema: string | readonly string[]): boolean {
+  return JSON.stringify(type.schema()) === JSON.stringify(schema);
+}
 
-  #compareFields(reader: AvroRecord, writer: AvroRecord): readonly Misfit[] {
-    const written = new Map(writer.fields.map((field) => [field.name, field]));
-    return reader.fields.flatMap((field) => {
-      const names = [...new Set([field.name, ...field.aliases])].filter((name) => written.has(name));
-      const path = `.${field.name}`;
-      if (names.length > 1) {
-        return below(
-          path,
-          this.#misfit(`${this.#sides.reader} reads it from ${names.join(' or ')}, and ${this.#sides.writer} writes them all`),
-        );
+/** A hook that changes enums or unions after avsc has made them. */
+function namedOrUnion(change: { enum?: (type: Part) => avro.Type; union?: (type: Part) => avro.Type }): TypeHook {
+  const made = new Set<unknown>();
+  return (part, options) => {
+    const changed = Array.isArray(part) ? change.union : (part as { type?: unknown }).type === 'enum' ? change.enum : undefined;
+    if (changed === undefined || made.has(part)) return undefined;
+    made.add(part);
+    const type = changed(avro.Type.forSchema(part, options) as Part);
+    // By its name it is referred to further on.
+    if (type.name !== undefined) options.registry![type.name] = type;
+    return type;
+  };
+}
+
+function enumOfReader(type: Part): avro.Type {
+  const { symbols, default: fallback } = type as unknown as { symbols: readonly string[]; default?: string };
+  const known = new Set(symbols);
+  const _update: Part['_update'] = (resolver, writer, options) => {
+    const written = (writer as avro.types.EnumType).symbols ?? [];
+    type._update(resolver, Object.create(writer, { symbols: { value: written.filter((symbol) => known.has(symbol)) } }), options);
+    if (resolver._read !== null) resolver.symbols = written.map((symbol) => (known.has(symbol) ? symbol : fallback));
+  };
+  return Object.create(type, { _update: { value: _update } }) as avro.Type;
+}
+
+function unionOfWriter(type: Part): avro.Type {
+  const branches = [...(type as unknown as avro.types.UnwrappedUnionType).types] as Part[];
+  const _skip = (reader: AvroReader): void => {
+    const index = reader.readLong();
+    const branch = branches[index];
+    if (branch === undefined) throw new Error(`invalid union index: ${index}`);
+    branch._skip(reader);
+  };
+  return Object.create(type, { types: { value: new WriterBranches(...branches) }, _skip: { value: _skip } }) as avro.Type;
+}
+
+/** The branches of a writer's union. avsc makes a resolver of each by `map`; one that cannot be made refuses where it is used, if any can. */
+class WriterBranches extends Array<avro.Type> {
+  override map<T>(resolverOf: (branch: avro.Type, index: number, all: avro.Type[]) => T, self?: unknown): T[] {
+    const errors: unknown[] = [];
+    const resolvers = Array.from(this, (branch, index) => {
+      try {
+        return resolverOf.call(self, branch, index, this);
+      } catch (error) {
+        errors.push(error);
+        const _read = (): never => {
+          throw error;
+        };
+        return { _read } as T;
       }
-      if (names.length === 1) return below(path, this.compare(field.type, written.get(names[0]!)!.type));
-      if (field.hasDefault) return [];
-      return below(
-        path,
-        this.#misfit(`${this.#sides.reader} needs it, for it has no default there, and ${this.#sides.writer} does not write it`),
-      );
     });
+    if (errors.length === this.length) throw errors[0];
+    return resolvers;
   }
-
-  #compareEnums(reader: AvroEnum, writer: AvroEnum): readonly Misfit[] {
-    const unknown = reader.default !== null ? [] : writer.symbols.filter((symbol) => !reader.symbols.includes(symbol));
-    if (unknown.length === 0) return this.#compareNames(reader, writer);
-    const which = `${unknown.length === 1 ? 'the symbol' : 'the symbols'} ${unknown.join(', ')}`;
-    return [
-      ...this.#compareNames(reader, writer),
-      ...this.#misfit(
-        `${this.#sides.writer} may write ${which}, which enum ${reader.name} of ${this.#sides.reader} does not have, nor a default`,
-      ),
-    ];
-  }
-
-  #compareFixed(reader: AvroFixed, writer: AvroFixed): readonly Misfit[] {
-    if (reader.size === writer.size) return this.#compareNames(reader, writer);
-    return this.#misfit(`${this.#sides.writer} writes ${writer.size} bytes, ${this.#sides.reader} reads ${reader.size}`);
-  }
-
-  #compareNames(reader: AvroRecord | AvroEnum | AvroFixed, writer: AvroRecord | AvroEnum | AvroFixed): readonly Misfit[] {
-    if (isNamed(reader, writer.name)) return [];
-    const [writes, reads] = [`${writer.kind} ${writer.name}`, `${reader.kind} ${reader.name}`];
-    return this.#misfit(`${this.#sides.writer} writes ${writes}, ${this.#sides.reader} reads ${reads}, which has no alias of that name`);
-  }
-
-  #misfit(reason: string): readonly Misfit[] {
-    return [{ path: '', reason }];
-  }
-}
-
-function writing(isBranch: boolean): string {
-  return isBranch ? 'may write' : 'writes';
-}
-
-function isNamed(reader: AvroRecord | AvroEnum | AvroFixed, name: string): boolean {
-  return reader.name === name || reader.aliases.includes(name);
-}
-
-/** Whether a reader's branch is the one that a person would expect to take what is written. */
-function isMeantFor(branch: AvroSchema, writer: AvroSchema): boolean {
-  if (branch.kind !== writer.kind) return false;
-  return !('name' in branch && 'name' in writer) || isNamed(branch, writer.name);
-}
-
-function below(path: string, found: readonly Misfit[]): readonly Misfit[] {
-  return found.map((misfit) => ({ path: path + misfit.path, reason: misfit.reason }));
-}
-
-function limited(found: readonly Misfit[]): readonly Misfit[] {
-  return found.slice(0, MAX_MISFITS);
 }

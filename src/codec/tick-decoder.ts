@@ -1,29 +1,48 @@
 import type { Tick } from '../domain/tick.ts';
 import type { InputRecords } from '../runtime/ports.ts';
-import { avroType } from './avro-type.ts';
-import { type Resolver, readResolved, resolverFor } from './decoder.ts';
+import { readResolved } from './decoder.ts';
 import { UndecodableError } from './errors.ts';
 import { schemas, type Tick as TickRecord } from './generated/records.ts';
 import { PlansByRecords } from './prepared-plans.ts';
 import { AvroReader } from './reader.ts';
+import { type Layout, type Resolver, readerType, resolve, skipAfter, writerType } from './resolution.ts';
 import { TextCache } from './text-cache.ts';
 import { HEADER_BYTES, schemaIdAt, schemaIdsIn } from './wire.ts';
 import { type SchemaSource, WriterSchemas } from './writer-schemas.ts';
 
-/** Schemas equal to ours, but for docs and defaults, are read field by field; all others through a resolver. */
-const CURRENT = 'current';
+/** Records that begin with these fields are read field by field, whatever follows them; all others through a resolver. */
+const LAYOUT: Layout = [
+  ['symbol', 'string'],
+  ['event_time', 'long'],
+  ['bid', 'double'],
+  ['ask', 'double'],
+  ['last', ['null', 'double']],
+  ['volume', ['null', 'double']],
+  ['seq', ['null', 'long']],
+  ['source_id', 'string'],
+];
+
+/** How records of a writer's schema are read. */
+interface Plan {
+  readonly resolver: Resolver;
+  /** Passes over what follows the fields of LAYOUT; null where a record does not begin with them. */
+  readonly skipRest: ((reader: AvroReader) => void) | null;
+}
 
 /** Decodes ticks into a Tick of the caller's: the one decoder that every record of the input passes, so it makes no objects. */
 export class TickDecoder {
-  readonly #plans: WriterSchemas<Resolver | typeof CURRENT>;
-  readonly #prepared: PlansByRecords<Resolver | typeof CURRENT>;
+  readonly #plans: WriterSchemas<Plan>;
+  readonly #prepared: PlansByRecords<Plan>;
   readonly #reader = new AvroReader();
   readonly #symbols = new TextCache();
   readonly #sources = new TextCache();
 
   constructor(source: SchemaSource) {
-    const readerType = avroType(schemas.tick);
-    this.#plans = new WriterSchemas(source, (schema) => (readerType.equals(avroType(schema)) ? CURRENT : resolverFor(readerType, schema)));
+    const reader = readerType(schemas.tick);
+    this.#plans = new WriterSchemas(source, (schema) => {
+      const writer = writerType(schema);
+      return { resolver: resolve(reader, writer), skipRest: skipAfter(LAYOUT, writer) };
+    });
     this.#prepared = new PlansByRecords(this.#plans.known);
   }
 
@@ -41,11 +60,11 @@ export class TickDecoder {
     const start = records.valueStart(i);
     const end = records.valueEnd(i);
     const plan = this.#prepared.planOf(records, schemaIdAt(bytes, start, end));
-    if (plan === CURRENT) this.#readCurrent(bytes, start, end, tick);
-    else fill(tick, readResolved(this.#reader, plan, bytes, start, end) as TickRecord);
+    if (plan.skipRest === null) fill(tick, readResolved(this.#reader, plan.resolver, bytes, start, end) as TickRecord);
+    else this.#readFields(bytes, start, end, tick, plan.skipRest);
   }
 
-  #readCurrent(bytes: Buffer, start: number, end: number, tick: Tick): void {
+  #readFields(bytes: Buffer, start: number, end: number, tick: Tick, skipRest: (reader: AvroReader) => void): void {
     const reader = this.#reader;
     reader.reset(bytes, start + HEADER_BYTES, end, start);
     tick.symbol = this.#readText(this.#symbols);
@@ -59,6 +78,7 @@ export class TickDecoder {
     tick.hasSeq = isPresent(reader);
     tick.seq = tick.hasSeq ? reader.readLong() : 0;
     tick.sourceId = this.#readText(this.#sources);
+    skipRest(reader);
     reader.expectEnd();
   }
 

@@ -17,6 +17,8 @@ export interface TransactionOptions extends SendLimits {
   timeoutMs?: number;
   /** What its transactions write, where an end that never reached it is to be made good when the id is taken over. */
   writes?: TransactionScope;
+  /** Aborted before the id is taken over: it is left to its holder. What has begun to take it goes on to its end. */
+  signal?: AbortSignal;
   /** Told when the records, and when all that a transaction writes is acknowledged. Absent but in fault tests. */
   onStep?: OnTaskStep | undefined;
 }
@@ -115,16 +117,19 @@ export class TransactionalProducer {
     const session = new ClusterSession(connection, log);
     try {
       return await within(timeoutMs, new AbortController(), async (signal) => {
-        const take = async () => {
-          const identity = await untilDone(session, signal, () => takeOver(session, transactionalId, timeoutMs));
+        const take = async (unwanted?: AbortSignal) => {
+          const identity = await untilDone(session, signal, () => {
+            unwanted?.throwIfAborted();
+            return takeOver(session, transactionalId, timeoutMs);
+          });
           return new TransactionalProducer(transactionalId, session, identity, options);
         };
-        if (options.writes === undefined) return await take();
+        if (options.writes === undefined) return await take(options.signal);
         // Asked first: taking the id over makes the coordinator forget it.
         const lastEnd = await untilDone(session, signal, async () =>
           lastTransactionEnd(await session.coordinator('transaction', transactionalId), transactionalId),
         );
-        const producer = await take();
+        const producer = await take(options.signal);
         if (lastEnd === null) return producer;
         await producer.#endAgain(lastEnd, options.writes, signal);
         // Once more, since only a take-over waits for markers and offsets.

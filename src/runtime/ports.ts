@@ -139,8 +139,11 @@ export interface TaskIdentity {
 export interface TaskPorts {
   /** Absent but in fault tests. */
   readonly onStep?: OnTaskStep | undefined;
-  /** Takes the transactional id, fencing any earlier holder and ending whatever transaction of it is still open somewhere. */
-  fence(identity: TaskIdentity): Promise<TaskProducer>;
+  /**
+   * Takes the transactional id, fencing any earlier holder and ending whatever transaction of it is still open somewhere. Aborted before it is
+   * taken, it is left alone: by then it is another's.
+   */
+  fence(identity: TaskIdentity, signal: AbortSignal): Promise<TaskProducer>;
   /** The group's position, null where it has none. To be read after fencing (an earlier holder may still have been committing). */
   committedOffset(groupId: string, topic: string, partition: number): Promise<number | null>;
   /** Reads a changelog partition from its start to its last stable offset. */

@@ -71,6 +71,7 @@ export class Task<Logic extends TaskLogic> {
   #phase: TaskPhase = 'created';
   #producer: TaskProducer | null = null;
   #inFlight: Promise<void> | null = null;
+  readonly #stopped = new AbortController();
 
   /** `onFailure` is called once, when the task enters `failed`. */
   constructor(spec: TaskSpec, logic: Logic, ports: TaskPorts, log: Log, onFailure: (error: unknown) => void) {
@@ -89,7 +90,7 @@ export class Task<Logic extends TaskLogic> {
   async start(): Promise<void> {
     try {
       this.#enter('fencing');
-      const producer = await this.#ports.fence(this.#identity());
+      const producer = await this.#ports.fence(this.#identity(), this.#stopped.signal);
       if (this.#isOver()) return await producer.dispose();
       this.#producer = producer;
       this.#ports.onStep?.('after-fence');
@@ -143,6 +144,7 @@ export class Task<Logic extends TaskLogic> {
   async stop(): Promise<void> {
     if (this.#phase === 'stopped') return;
     this.#enter('stopped');
+    this.#stopped.abort();
     await this.#disposeProducer();
   }
 

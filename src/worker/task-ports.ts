@@ -31,11 +31,12 @@ export function batchLimitBytes({ maxMessageBytes, tier2MaxMessageBytes }: Topic
 export function exactlyOncePorts(clients: SharedClients, { runtime, topics }: Pick<Settings, 'runtime' | 'topics'>): TaskPorts {
   return {
     ...readingPorts(clients),
-    async fence({ transactionalId, partitions, groups }) {
+    async fence({ transactionalId, partitions, groups }, signal) {
       const options = {
         timeoutMs: runtime.transactionTimeoutMs,
         maxBatchBytes: batchLimitBytes(topics),
         writes: { partitions, groups },
+        signal,
         onStep: clients.onStep,
       };
       const producer = await TransactionalProducer.fence(clients.connection, transactionalId, clients.log, options);

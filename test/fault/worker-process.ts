@@ -22,6 +22,8 @@ export interface WorkerOptions {
   /** As ARBITREX_FAULT. */
   readonly fault?: string | undefined;
   readonly stages?: string;
+  /** Folder of the package whose worker it is; default: this one. */
+  readonly root?: string;
 }
 
 /** A real worker: `arbitrex run` in a process of its own, run from the sources. */
@@ -32,10 +34,10 @@ export class WorkerProcess {
   #ending: Ending | null = null;
 
   constructor(options: WorkerOptions) {
-    const { settingsFile, brokers, registryUrl, logFile, untilEnd = false, fault, stages = 'all' } = options;
+    const { settingsFile, brokers, registryUrl, logFile, untilEnd = false, fault, stages = 'all', root = packageRoot } = options;
     const log = openSync(logFile, 'a');
     const end = untilEnd ? ['--until-end'] : [];
-    const args = [join(packageRoot, 'src/cli/main.ts'), 'run', '--stages', stages, '--settings', settingsFile, '--json', ...end];
+    const args = [join(root, 'src/cli/main.ts'), 'run', '--stages', stages, '--settings', settingsFile, '--json', ...end];
     this.#child = spawn(process.execPath, args, {
       stdio: ['ignore', log, log],
       env: {

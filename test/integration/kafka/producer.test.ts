@@ -158,6 +158,15 @@ describe('a transactional id', () => {
     }
   });
 
+  test('that is no longer wanted before it is taken stays with its holder', async () => {
+    const [topic, id] = [await freshTopic(admin, 'bars'), freshName('id')];
+    const holder = await fence(id);
+    await expect(fence(id, { signal: AbortSignal.abort() })).rejects.toThrow(TransactionFailed);
+    await expect(fence(id, { signal: AbortSignal.abort(), writes: { partitions: [], groups: [] } })).rejects.toThrow(TransactionFailed);
+    await holder.commit({ messages: [records(topic, ['a'])] });
+    expect(await committed(topic)).toEqual(['a']);
+  });
+
   test('that cannot be fenced because no broker answers says so', async () => {
     await expect(TransactionalProducer.fence(NOWHERE, 'id', silentLog)).rejects.toThrow(KafkaUnreachable);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAvroSchema } from '../../../src/codec/avro-schema.ts';
 import { incompatibilities, inWords, refusals } from '../../../src/codec/compatibility.ts';
 import { schemas } from '../../../src/codec/generated/records.ts';
-import { misfits } from '../../../src/codec/resolution.ts';
+import { misfits } from '../../../src/codec/misfits.ts';
 
 const sides = { reader: 'the schema', writer: 'version 1' };
 

@@ -28,6 +28,8 @@ class Bench implements TaskLogic, TaskPorts, TaskProducer {
   readonly task: Task<Bench>;
   /** As the task gave itself out when it fenced. */
   identity: TaskIdentity | null = null;
+  /** Aborted once the task no longer wants its id. */
+  unwanted: AbortSignal | null = null;
   /** Records that wait for a commit. */
   waiting = 0;
   readonly #held = new Map<StepName, { reached: PromiseWithResolvers<void>; go: PromiseWithResolvers<void> }>();
@@ -44,8 +46,9 @@ class Bench implements TaskLogic, TaskPorts, TaskProducer {
     return { reached: reached.promise, pass: go.resolve, fail: go.reject };
   }
 
-  async fence(identity: TaskIdentity): Promise<TaskProducer> {
+  async fence(identity: TaskIdentity, signal: AbortSignal): Promise<TaskProducer> {
     this.identity = identity;
+    this.unwanted = signal;
     const { transactionalId } = identity;
     await this.#step('fence', `fence ${transactionalId}`);
     return this;
@@ -155,6 +158,19 @@ describe('start', () => {
 
     expect(bench.task.phase).toBe('stopped');
     expect(bench.steps.slice(before).filter((text) => !text.startsWith('record of'))).toEqual(['dispose']);
+  });
+
+  test('stopped before it has its transactional id, it wants it no more: the next owner may have it by then', async () => {
+    const bench = new Bench();
+    const held = bench.hold('fence');
+    const started = bench.task.start();
+    await held.reached;
+    expect(bench.unwanted!.aborted).toBe(false);
+    await bench.task.stop();
+    expect(bench.unwanted!.aborted).toBe(true);
+    held.fail(new Error('not wanted'));
+    await started;
+    expect(bench.task.phase).toBe('stopped');
   });
 
   test.each<StepName>(['fence', 'offset', 'changelog', 'restored'])(

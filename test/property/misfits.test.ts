@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAvroSchema } from '../../src/codec/avro-schema.ts';
 import { avroType } from '../../src/codec/avro-type.ts';
-import { misfits } from '../../src/codec/resolution.ts';
+import { misfits } from '../../src/codec/misfits.ts';
 
 /** A type before its names are given: by position, so that two schemas often mean the same by one. */
 type Shape =
