@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { ResetPlan } from '../provision/reset.ts';
+import { addSuffixOption } from './options.ts';
 
-/** `arbitrex reset [--yes]`. */
+/** `arbitrex reset [--suffix S] [--yes]`. */
 export function registerReset(program: Command): void {
-  program
-    .command('reset')
+  addSuffixOption(program.command('reset'))
     .summary('clear offsets, state and outputs, for a full replay')
     .description(
       'Clears offsets, state and outputs, so that workers read ticks again from the beginning and number matrices from 1. Ticks and halts ' +

@@ -22,7 +22,7 @@ export async function runConsume(name: string, options: ConsumeOptions, command:
     throw new UserError(`--timeframe: records of ${topic} have none`, { exitCode: 2 });
   }
   const context = await loadContext(command);
-  const topology = buildTopology(context.settings);
+  const topology = buildTopology(context.settings, context.suffix);
   const { timeframes } = context.settings.domain.bars;
   if (options.timeframe !== undefined && !timeframes.some((known) => known === options.timeframe)) {
     throw new UserError(`--timeframe: "${options.timeframe}" is none of the settings`, {

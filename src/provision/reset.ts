@@ -49,7 +49,7 @@ export async function planReset(topology: Topology, { admin }: Pick<ProvisionToo
 export async function resetTopology(topology: Topology, tools: ProvisionTools): Promise<ResetPlan> {
   const plan = await planReset(topology, tools);
   const { conflicts } = await planApply(topology, tools, plan.topics);
-  if (conflicts.length > 0) throw conflictError(conflicts);
+  if (conflicts.length > 0) throw conflictError(topology, conflicts);
   await tools.admin.deleteGroups(plan.groups);
   await tools.admin.deleteTopics(plan.topics);
   await applyTopology(topology, tools);
