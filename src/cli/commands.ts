@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerConsume } from './consume.ts';
 import { registerDemo } from './demo.ts';
 import { registerDown } from './down.ts';
+import { registerFeatures } from './features.ts';
 import { registerHalt } from './halt.ts';
 import { registerMatrix } from './matrix.ts';
 import { registerProduce } from './produce.ts';
@@ -19,7 +20,7 @@ const COMMANDS: readonly { readonly heading: string; readonly register: readonly
   { heading: 'Begin here:', register: [registerDemo] },
   { heading: 'Local platform:', register: [registerUp, registerDown, registerStatus] },
   { heading: 'Topology:', register: [registerTopology, registerReset] },
-  { heading: 'Pipeline:', register: [registerProduce, registerRun, registerConsume, registerMatrix, registerReplay] },
+  { heading: 'Pipeline:', register: [registerProduce, registerRun, registerConsume, registerMatrix, registerReplay, registerFeatures] },
   { heading: 'Operations:', register: [registerHalt, registerResume, registerState] },
 ];
 

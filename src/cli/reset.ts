@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ResetPlan } from '../provision/reset.ts';
+import { confirm } from './confirm.ts';
 import { addSuffixOption } from './options.ts';
 
 /** `arbitrex reset [--suffix S] [--yes]`. */
@@ -25,7 +26,7 @@ async function reset(yes: boolean, command: Command): Promise<void> {
   try {
     const plan = await planReset(topology, tools);
     if (!context.json && !context.quiet) process.stdout.write(`${describe(plan)}\n`);
-    if (!yes) await confirm();
+    if (!yes) await confirm('a reset deletes records');
     await resetTopology(topology, tools);
     if (context.json) process.stdout.write(`${JSON.stringify({ groups: plan.groups, topics: plan.topics, kept: plan.kept })}\n`);
     else if (!context.quiet) process.stdout.write('done: the next `arbitrex run` starts from the first tick\n');
@@ -34,26 +35,11 @@ async function reset(yes: boolean, command: Command): Promise<void> {
   }
 }
 
-function describe({ groups, topics, kept }: ResetPlan): string {
+/** What a reset, or the deletion of a variant, takes away and leaves. */
+export function describe({ groups, topics, kept }: ResetPlan): string {
   return [
     `deletes the offsets of the consumer groups ${groups.join(', ')}`,
     topics.length === 0 ? 'deletes no topic: there is none' : `deletes all records of ${topics.join(', ')}`,
     kept.length === 0 ? 'keeps nothing: there is no topic to keep' : `keeps ${kept.join(', ')}`,
   ].join('\n');
-}
-
-/** Asks on a terminal; elsewhere only --yes will do. */
-async function confirm(): Promise<void> {
-  const { UserError } = await import('../errors.ts');
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new UserError('a reset deletes records and there is no terminal to ask on', { hint: 'add --yes if you mean it', exitCode: 2 });
-  }
-  const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await lines.question('go on? (yes/no) ');
-    if (answer.trim().toLowerCase() !== 'yes') throw new UserError('nothing was deleted: the answer was not yes');
-  } finally {
-    lines.close();
-  }
 }

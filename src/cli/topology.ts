@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { addSuffixOption } from './options.ts';
+import { registerTopologyDelete } from './topology-delete.ts';
 
 const FORMATS = ['text', 'mermaid', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
-/** `arbitrex topology [--format F]` and `arbitrex topology apply [--dry-run]`. */
+/** `arbitrex topology [--format F]`, `arbitrex topology apply [--dry-run]` and `arbitrex topology delete`, of a variant with `--suffix S`. */
 export function registerTopology(program: Command): void {
   const topology = addSuffixOption(program.command('topology'))
     .summary('print the topics, stages and partitions that the settings describe')
@@ -24,6 +25,7 @@ export function registerTopology(program: Command): void {
     )
     .option('--dry-run', 'only say what would be done')
     .action(async (options: { dryRun?: boolean }, command: Command) => apply(options.dryRun ?? false, command));
+  registerTopologyDelete(topology);
 }
 
 async function print(format: Format, command: Command): Promise<void> {

@@ -91,7 +91,7 @@ export class FeatureConsumer {
   async *read<Topic extends ConsumableTopic>(topic: Topic, options: ReadOptions = {}): AsyncGenerator<Consumed<RecordOf<Topic>>> {
     const { topology, connection, registry, log = silentLog } = this.#options;
     const { name } = topology.topics[topic];
-    const ends = await this.#ends(topology, topic);
+    const ends = (await this.ranges(topic)).map(({ high }) => high);
     const decoder = new RecordDecoder<RecordOf<Topic>>(registry, schemas[CONSUMABLE[topic]]);
     const reader = new LogReader(connection, log, READER_OPTIONS);
     const isAborted = (): boolean => options.signal?.aborted === true;
@@ -130,7 +130,7 @@ export class FeatureConsumer {
   async last<Topic extends ConsumableTopic>(topic: Topic, key: string): Promise<Consumed<RecordOf<Topic>> | null> {
     const { topology, connection, registry, log = silentLog } = this.#options;
     const { name } = topology.topics[topic];
-    const partitions = (await this.#ends(topology, topic)).length;
+    const partitions = (await this.ranges(topic)).length;
     const decoder = new RecordDecoder<RecordOf<Topic>>(registry, schemas[CONSUMABLE[topic]]);
     const reader = new LogReader(connection, log, READER_OPTIONS);
     try {
@@ -149,15 +149,16 @@ export class FeatureConsumer {
     }
   }
 
-  async #ends({ topics, suffix }: Topology, topic: ConsumableTopic): Promise<number[]> {
-    const { connection, log = silentLog } = this.#options;
-    const { name, isBorrowed } = topics[topic];
+  /** By partition: the first offset there is, and the end as it is now. Throws UserError where the topic is absent. */
+  async ranges(topic: ConsumableTopic): Promise<{ low: number; high: number }[]> {
+    const { topology, connection, log = silentLog } = this.#options;
+    const { name, isBorrowed } = topology.topics[topic];
     const admin = await KafkaAdmin.connect(connection, log);
     try {
       if (!(await admin.describeTopics([name])).has(name)) {
-        throw new UserError(`Kafka has no topic ${name}`, { hint: `run \`${applyCommand(isBorrowed ? null : suffix)}\`` });
+        throw new UserError(`Kafka has no topic ${name}`, { hint: `run \`${applyCommand(isBorrowed ? null : topology.suffix)}\`` });
       }
-      return (await admin.watermarks(name)).map(({ high }) => high);
+      return await admin.watermarks(name);
     } finally {
       await admin.close();
     }

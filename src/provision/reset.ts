@@ -27,7 +27,7 @@ export async function planReset(topology: Topology, { admin }: Pick<ProvisionToo
       ({ group, members: of }) => `${group} (${of.map(({ clientId, host }) => `${clientId} at ${host.replace(/^\//, '')}`).join(', ')})`,
     );
     throw new UserError(`workers are running in ${names.join(' and ')}`, {
-      hint: 'stop them first; a reset would pull the state from under them',
+      hint: 'stop them first; its state would be pulled from under them',
     });
   }
   const existing = await admin.describeTopics(TOPIC_ROLES.map((role) => topology.topics[role].name));
@@ -39,6 +39,24 @@ export async function planReset(topology: Topology, { admin }: Pick<ProvisionToo
     topics: [...names(cleared.filter(isState)), ...names(cleared.filter((role) => !isState(role)))],
     kept: names(KEPT),
   };
+}
+
+/** What deleting this variant would take away. Throws UserError while a worker of it is running, and for the main pipeline. */
+export async function planDelete(topology: Topology, tools: Pick<ProvisionTools, 'admin'>): Promise<ResetPlan> {
+  if (topology.suffix === null)
+    throw new UserError('the main pipeline is not deleted', { hint: 'name a variant with --suffix', exitCode: 2 });
+  return await planReset(topology, tools);
+}
+
+/**
+ * Deletes a variant: the offsets of its groups, its state and its outputs. Its subjects stay in the registry, for the next variant of that
+ * suffix. Throws as `planDelete`. Cut off in the middle, a second run goes on.
+ */
+export async function deleteVariant(topology: Topology, tools: Pick<ProvisionTools, 'admin'>): Promise<ResetPlan> {
+  const plan = await planDelete(topology, tools);
+  await tools.admin.deleteGroups(plan.groups);
+  await tools.admin.deleteTopics(plan.topics);
+  return plan;
 }
 
 /**

@@ -25,7 +25,9 @@ export async function checkTopics(topology: Topology, { universes, window }: Mat
     const { name, partitions } = topic;
     const has = actual.get(name)!.partitions;
     if (has < partitions)
-      throw new UserError(`topic ${name} has ${has} partitions, the settings ask for ${partitions}`, { hint: applyHint(topology, [topic]) });
+      throw new UserError(`topic ${name} has ${has} partitions, the settings ask for ${partitions}`, {
+        hint: applyHint(topology, [topic]),
+      });
   }
   const { name } = topology.topics['features-tier2'];
   const takes = Number(actual.get(name)!.configs['max.message.bytes']);
