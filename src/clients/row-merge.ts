@@ -21,6 +21,8 @@ export interface SideCounts {
   repeated: number;
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 interface Series<Row> {
   /** Timestamp of the newest row. */
   readonly newest: Record<Side, number>;
@@ -47,9 +49,12 @@ export class RowMerge<Row extends KeyedRow> {
   readonly #onPair: (a: Row, b: Row) => void;
   readonly #maxWaiting: number;
   readonly #series = new Map<string, Series<Row>>();
-  readonly #taken: Record<Side, number> = { a: 0, b: 0 };
-  /** Rows that wait in series that both sides have. */
-  readonly #expected: Record<Side, number> = { a: 0, b: 0 };
+  #taken = 0;
+  /** Newest timestamp of each symbol, of all its timeframes. */
+  readonly #progress = new Map<string, Record<Side, number>>();
+  #behind: Side = 'a';
+  /** Rows taken since the last pair: there the two streams were equally far. */
+  readonly #lead: Record<Side, number> = { a: 0, b: 0 };
   #waiting = 0;
 
   constructor(onPair: (a: Row, b: Row) => void, maxWaiting: number) {
@@ -59,14 +64,18 @@ export class RowMerge<Row extends KeyedRow> {
 
   /** The side to read next. */
   get behind(): Side {
-    const { a, b } = this.#expected;
-    if (a !== b) return a < b ? 'a' : 'b';
-    return this.#taken.a <= this.#taken.b ? 'a' : 'b';
+    return this.#behind;
   }
 
   /** Takes the next row of a side. Throws UserError where the row it belongs to had to be given up: the streams are too far apart. */
   add(side: Side, row: Row): void {
-    this.#taken[side]++;
+    this.#taken++;
+    this.#lead[side]++;
+    this.#pair(side, row);
+    this.#behind = this.#behindAfter(side, row);
+  }
+
+  #pair(side: Side, row: Row): void {
     const series = this.#of(row);
     const { timestamp_utc: timestamp } = row;
     if (timestamp <= series.newest[side]) {
@@ -75,14 +84,13 @@ export class RowMerge<Row extends KeyedRow> {
     }
     const other = opposite(side);
     if (series.givenUp.side === other && timestamp <= series.givenUp.newest) throw tooFarApart(row);
-    const wasCommon = isCommon(series);
     series.newest[side] = timestamp;
-    if (!wasCommon && isCommon(series)) this.#expected[series.side] += series.waiting.length - series.first;
     if (series.side === other) this.#passOver(series, timestamp);
     const match = series.side === other ? series.waiting[series.first]?.row : undefined;
     if (match?.timestamp_utc === timestamp) {
       this.#take(series);
       this.both++;
+      this.#lead.a = this.#lead.b = 0;
       this.#onPair(side === 'a' ? row : match, side === 'a' ? match : row);
     } else if (series.newest[other] > timestamp) {
       this[side].only++;
@@ -99,17 +107,29 @@ export class RowMerge<Row extends KeyedRow> {
       if (newest[opposite(givenUp.side)] < givenUp.newest) this[givenUp.side].later += givenUp.count;
     }
     this.#series.clear();
-    this.#waiting = 0;
-    for (const side of ['a', 'b'] as const) this.#taken[side] = this.#expected[side] = 0;
+    this.#progress.clear();
+    this.#behind = 'a';
+    this.#waiting = this.#taken = this.#lead.a = this.#lead.b = 0;
+  }
+
+  /** Within a symbol time tells who is behind; symbols may follow each other from the past on, which says nothing of who is. */
+  #behindAfter(side: Side, { symbol, timestamp_utc: timestamp }: Row): Side {
+    let progress = this.#progress.get(symbol);
+    if (progress === undefined) {
+      progress = { a: NEVER, b: NEVER };
+      this.#progress.set(symbol, progress);
+    }
+    progress[side] = Math.max(progress[side], timestamp);
+    if (progress.a !== progress.b) return progress.a < progress.b ? 'a' : 'b';
+    return this.#lead.a <= this.#lead.b ? 'a' : 'b';
   }
 
   #of({ symbol, timeframe }: Row): Series<Row> {
     const key = `${symbol}\0${timeframe}`;
     let series = this.#series.get(key);
     if (series === undefined) {
-      const none = Number.NEGATIVE_INFINITY;
-      const givenUp: Series<Row>['givenUp'] = { side: 'a', count: 0, newest: none };
-      series = { newest: { a: none, b: none }, waiting: [], first: 0, side: 'a', givenUp };
+      const givenUp: Series<Row>['givenUp'] = { side: 'a', count: 0, newest: NEVER };
+      series = { newest: { a: NEVER, b: NEVER }, waiting: [], first: 0, side: 'a', givenUp };
       this.#series.set(key, series);
     }
     return series;
@@ -125,16 +145,14 @@ export class RowMerge<Row extends KeyedRow> {
 
   #wait(series: Series<Row>, side: Side, row: Row): void {
     series.side = side;
-    series.waiting.push({ row, since: this.#taken.a + this.#taken.b });
+    series.waiting.push({ row, since: this.#taken });
     this.#waiting++;
-    if (isCommon(series)) this.#expected[side]++;
     if (this.#waiting > this.#maxWaiting) this.#giveUp();
   }
 
   #take(series: Series<Row>): void {
     series.first++;
     this.#waiting--;
-    if (isCommon(series)) this.#expected[series.side]--;
     if (2 * series.first < series.waiting.length) return;
     series.waiting.splice(0, series.first);
     series.first = 0;
@@ -152,17 +170,12 @@ export class RowMerge<Row extends KeyedRow> {
     longest.waiting = [];
     longest.first = 0;
     this.#waiting -= count;
-    if (isCommon(longest)) this.#expected[side] -= count;
     this[side].only += count;
   }
 }
 
 function opposite(side: Side): Side {
   return side === 'a' ? 'b' : 'a';
-}
-
-function isCommon({ newest }: Series<unknown>): boolean {
-  return newest.a !== Number.NEGATIVE_INFINITY && newest.b !== Number.NEGATIVE_INFINITY;
 }
 
 function tooFarApart({ symbol, timeframe }: KeyedRow): UserError {
