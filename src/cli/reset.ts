@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Suffix } from '../../topology/variant.ts';
 import type { ResetPlan } from '../provision/reset.ts';
 import { confirm } from './confirm.ts';
 import { addSuffixOption } from './options.ts';
@@ -25,21 +26,25 @@ async function reset(yes: boolean, command: Command): Promise<void> {
   const { topology, tools, close } = await openProvisioning(context);
   try {
     const plan = await planReset(topology, tools);
-    if (!context.json && !context.quiet) process.stdout.write(`${describe(plan)}\n`);
+    if (!context.json && !context.quiet) process.stdout.write(`${describe(plan, 'all records of')}\n`);
     if (!yes) await confirm('a reset deletes records');
     await resetTopology(topology, tools);
     if (context.json) process.stdout.write(`${JSON.stringify({ groups: plan.groups, topics: plan.topics, kept: plan.kept })}\n`);
-    else if (!context.quiet) process.stdout.write('done: the next `arbitrex run` starts from the first tick\n');
+    else if (!context.quiet) process.stdout.write(`done: the next \`${runCommand(topology.suffix)}\` starts from the first tick\n`);
   } finally {
     await close();
   }
 }
 
-/** What a reset, or the deletion of a variant, takes away and leaves. */
-export function describe({ groups, topics, kept }: ResetPlan): string {
+function runCommand(suffix: Suffix): string {
+  return suffix === null ? 'arbitrex run' : `arbitrex run --suffix ${suffix}`;
+}
+
+/** What a reset (`all records of` the topics), or the deletion of a variant (the `topics`), takes away and leaves. */
+export function describe({ groups, topics, kept }: ResetPlan, what: 'all records of' | 'topics'): string {
   return [
     `deletes the offsets of the consumer groups ${groups.join(', ')}`,
-    topics.length === 0 ? 'deletes no topic: there is none' : `deletes all records of ${topics.join(', ')}`,
+    topics.length === 0 ? 'deletes no topic: there is none' : `deletes ${what} ${topics.join(', ')}`,
     kept.length === 0 ? 'keeps nothing: there is no topic to keep' : `keeps ${kept.join(', ')}`,
   ].join('\n');
 }

@@ -26,7 +26,7 @@ async function deleteIt(yes: boolean, command: Command): Promise<void> {
   const { topology, tools, close } = await openProvisioning(context);
   try {
     const plan = await planDelete(topology, tools);
-    if (!context.json && !context.quiet) process.stdout.write(`${describe(plan)}\n`);
+    if (!context.json && !context.quiet) process.stdout.write(`${describe(plan, 'topics')}\n`);
     if (!yes) await confirm('this deletes topics');
     await deleteVariant(topology, tools);
     if (context.json) process.stdout.write(`${JSON.stringify({ groups: plan.groups, topics: plan.topics, kept: plan.kept })}\n`);
