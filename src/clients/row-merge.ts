@@ -23,11 +23,18 @@ export interface SideCounts {
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
+interface Waiting<Row> {
+  readonly row: Row;
+  /** Rows taken in all when it began to wait. */
+  readonly since: number;
+}
+
+/** The rows of one symbol and timeframe. */
 interface Series<Row> {
   /** Timestamp of the newest row. */
   readonly newest: Record<Side, number>;
   /** Rows of one side that the other may have yet, the oldest first. */
-  waiting: { readonly row: Row /** Rows taken in all when it began to wait. */; readonly since: number }[];
+  waiting: Waiting<Row>[];
   /** Where in `waiting` those begin that still wait: taking them off the front would move all others. */
   first: number;
   /** Whose they are. */
