@@ -1,6 +1,7 @@
 import type { PartitionRule } from './partition-table.ts';
 import type { Settings } from './settings.ts';
 import { buildTopics, type JoinSlot, joinSlots, type Topic, type TopicRole } from './topics.ts';
+import { checkSuffix, type Suffix, withSuffix } from './variant.ts';
 
 export type StageName = 'clean' | 'tier1' | 'join';
 
@@ -32,6 +33,8 @@ export interface StageSet {
 
 /** All there is to know of an installation, as a frozen value: creating topics, running tasks and drawing the picture read it. */
 export interface Topology {
+  /** Of a variant; null: this is the main pipeline. */
+  readonly suffix: Suffix;
   readonly topics: Readonly<Record<TopicRole, Topic>>;
   readonly stages: readonly Stage[];
   readonly stageSets: Readonly<Record<StageSetName, StageSet>>;
@@ -65,16 +68,20 @@ const STAGES_OF_SET: Readonly<Record<StageSetName, { stages: readonly StageName[
   tier2: { stages: ['join'], assigned: ['join-changelog'] },
 };
 
-/** The topology that these settings describe. */
-export function buildTopology(settings: Settings): Topology {
+/** The topology that these settings describe: the main pipeline's, or a variant's. Throws UserError where a suffix is none. */
+export function buildTopology(settings: Settings, suffix: Suffix = null): Topology {
+  if (suffix !== null) checkSuffix(suffix);
+  const topics = buildTopics(settings, suffix);
   const sets = STAGE_SETS.map((name): [StageSetName, StageSet] => {
     // The prefix keeps installations apart that share a cluster.
-    const id = `${settings.topics.prefix}${settings.runtime.applicationId}-${name}`;
+    const id = withSuffix(`${settings.topics.prefix}${settings.runtime.applicationId}-${name}`, suffix);
     return [name, { name, groupId: id, transactionalIdPrefix: id, ...STAGES_OF_SET[name] }];
   });
   return deepFreeze({
-    topics: buildTopics(settings),
-    stages: STAGES,
+    suffix,
+    topics,
+    // A variant leaves ticks as they are: moving misrouted ones is the main pipeline's to do.
+    stages: STAGES.map((stage) => ({ ...stage, outputs: stage.outputs.filter((role) => !topics[role].isBorrowed) })),
     stageSets: Object.fromEntries(sets) as Record<StageSetName, StageSet>,
     joins: joinSlots(settings),
     partitioning: { sharedPartitions: settings.sharedPartitions, symbols: [...settings.symbols] },

@@ -1,6 +1,7 @@
 import type { Topology } from './fx.ts';
 import { type PartitionRule, symbolPartitions } from './partition-table.ts';
 import { TOPIC_ROLES, type Topic } from './topics.ts';
+import { applyCommand } from './variant.ts';
 
 /** One topic as the cluster has it. */
 export interface ActualTopic {
@@ -44,12 +45,44 @@ const FIXED_CONFIGS = new Set(['cleanup.policy', 'message.timestamp.type']);
  */
 export function planChanges(topology: Topology, actual: ActualCluster): Plan {
   const topics = [...TOPIC_ROLES.filter((role) => role !== 'ticks'), 'ticks' as const].map((role) => topology.topics[role]);
+  if (topology.suffix !== null) return planVariant(topology, topics, actual);
   const compared = topics.map((topic) => compare(topic, actual.topics.get(topic.name)));
   const ticks = compared.at(-1)!;
   return {
     steps: [...compared.slice(0, -1).flatMap(({ steps }) => steps), ...recordSteps(topology.partitioning, actual.rule), ...ticks.steps],
     conflicts: [...ruleConflicts(topology, actual), ...compared.flatMap(({ conflicts }) => conflicts)],
   };
+}
+
+/** A variant makes its own topics, and only looks whether the main pipeline's are laid out as its settings say. */
+function planVariant({ partitioning, topics: { ticks } }: Topology, topics: readonly Topic[], actual: ActualCluster): Plan {
+  const compared = topics.filter(({ isBorrowed }) => !isBorrowed).map((topic) => compare(topic, actual.topics.get(topic.name)));
+  const absent = topics.filter(({ isBorrowed, name }) => isBorrowed && !actual.topics.has(name)).map(({ name }) => name);
+  const foundation =
+    absent.length > 0
+      ? [`there is no topic ${absent.join(', ')}, which the main pipeline makes: run \`${applyCommand(null)}\` with its settings first`]
+      : [...layoutConflicts(partitioning, actual.rule), ...limitConflicts(ticks, actual.topics.get(ticks.name)!)];
+  return { steps: compared.flatMap(({ steps }) => steps), conflicts: [...foundation, ...compared.flatMap(({ conflicts }) => conflicts)] };
+}
+
+/** Where a variant would look for a symbol elsewhere than the main pipeline puts it; empty where they agree. */
+export function layoutConflicts(want: PartitionRule, is: PartitionRule | null): string[] {
+  if (is === null) return [`the main pipeline has not recorded its symbols: run \`${applyCommand(null)}\` with its settings first`];
+  if (is.sharedPartitions !== want.sharedPartitions) {
+    return [`shared_partitions: want ${want.sharedPartitions}, the main pipeline has ${is.sharedPartitions}`];
+  }
+  const count = Math.max(want.symbols.length, is.symbols.length);
+  const other = Array.from({ length: count }, (_, i) => i).find((i) => want.symbols[i] !== is.symbols[i]);
+  if (other === undefined) return [];
+  const partition = is.sharedPartitions + other;
+  return [`symbols: partition ${partition}: want ${want.symbols[other] ?? 'none'}, the main pipeline has ${is.symbols[other] ?? 'none'}`];
+}
+
+/** A tick that the main pipeline takes must fit into the variant's state and dead letters. */
+function limitConflicts(topic: Topic, is: ActualTopic): string[] {
+  const name = 'max.message.bytes';
+  const takes = Number(is.configs[name]);
+  return takes > Number(topic.configs[name]) ? [difference(topic, name, `${topic.configs[name]} or less`, takes)] : [];
 }
 
 function compare(topic: Topic, is: ActualTopic | undefined): Plan {

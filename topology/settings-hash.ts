@@ -15,9 +15,9 @@ export function settingsHash(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
 }
 
-/** The version that tier-1 records carry: it changes with any window or option of the features, named as in the settings file. */
-export function featureVersion(features: FeatureSettings): string {
-  return settingsHash({
+/** The windows and options of the features, named as in the settings file. */
+export function featureDefinition(features: FeatureSettings): Readonly<Record<string, string | number>> {
+  return {
     normalizer: features.normalizer,
     norm_window: features.normWindow,
     atr_window: features.atrWindow,
@@ -28,7 +28,17 @@ export function featureVersion(features: FeatureSettings): string {
     ml_window: features.mlWindow,
     ml_min_valid: features.mlMinValid,
     trend_threshold: features.trendThreshold,
-  });
+  };
+}
+
+/** The version that tier-1 records carry: it changes with any window or option of the features. */
+export function featureVersion(features: FeatureSettings): string {
+  return settingsHash(featureDefinition(features));
+}
+
+/** Everything that decides a number: workers of one variant agree on it. */
+export function definitionHash(domain: DomainSettings): string {
+  return settingsHash(domain);
 }
 
 /** What state of the clean stage depends on: stored with it, and compared before it is restored. */

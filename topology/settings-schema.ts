@@ -15,7 +15,7 @@ const MIB = 1024 * 1024;
 const MOST_LIMIT_BYTES = 16 * MIB;
 /** A matrix without strong pairs; with all of them it is about three times as large. */
 export const MOST_TIER2_BYTES = 8 * MIB;
-/** The longest name Kafka allows a topic is 249; ours add at most 20 to the prefix. */
+/** The longest name Kafka allows a topic is 249; ours add at most 15 to the prefix, and 17 more with a variant's suffix. */
 const MAX_PREFIX_LENGTH = 200;
 
 function field<T extends z.ZodType>(type: T, expected: string, about: string): T {

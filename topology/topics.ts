@@ -2,6 +2,7 @@ import type { Universe } from '../src/domain/settings.ts';
 import type { Timeframe } from '../src/domain/timeframe.ts';
 import { symbolPartitions } from './partition-table.ts';
 import type { Settings } from './settings.ts';
+import { type Suffix, withSuffix } from './variant.ts';
 
 /** What a topic is for: its name without the prefix. */
 export const TOPIC_ROLES = [
@@ -17,6 +18,9 @@ export const TOPIC_ROLES = [
 ] as const;
 export type TopicRole = (typeof TOPIC_ROLES)[number];
 
+/** What a variant has in common with the main pipeline: the input, and what people decided. */
+const COMMON: ReadonlySet<TopicRole> = new Set(['ticks', 'control']);
+
 /** `data`: kept for its retention, read by anyone. `state`: compacted, the newest record of a key counts. */
 export type TopicKind = 'data' | 'state';
 
@@ -26,8 +30,10 @@ export type Compatibility = 'FULL_TRANSITIVE' | 'BACKWARD';
 /** One topic as it is wanted. */
 export interface Topic {
   readonly role: TopicRole;
-  /** As Kafka knows it: with the prefix. */
+  /** As Kafka knows it: with the prefix, and of a variant with its suffix. */
   readonly name: string;
+  /** True for the topics of the main pipeline that a variant works with: it neither makes nor changes them. */
+  readonly isBorrowed: boolean;
   readonly about: string;
   readonly kind: TopicKind;
   readonly partitions: number;
@@ -142,17 +148,19 @@ export function joinSlots({ domain }: Pick<Settings, 'domain'>): readonly JoinSl
     .map((slot, partition) => ({ partition, ...slot }));
 }
 
-/** Every topic that these settings ask for, in the order of TOPIC_ROLES. */
-export function buildTopics(settings: Settings): Readonly<Record<TopicRole, Topic>> {
+/** Every topic that these settings ask for, in the order of TOPIC_ROLES; of the variant with that suffix, where one is given. */
+export function buildTopics(settings: Settings, suffix: Suffix = null): Readonly<Record<TopicRole, Topic>> {
   const all = shapes(settings);
-  return Object.fromEntries(TOPIC_ROLES.map((role) => [role, topicOf(role, all[role], settings)])) as Record<TopicRole, Topic>;
+  return Object.fromEntries(TOPIC_ROLES.map((role) => [role, topicOf(role, all[role], settings, suffix)])) as Record<TopicRole, Topic>;
 }
 
-function topicOf(role: TopicRole, from: Shape, settings: Settings): Topic {
-  const name = `${settings.topics.prefix}${role}`;
+function topicOf(role: TopicRole, from: Shape, settings: Settings, suffix: Suffix): Topic {
+  const isBorrowed = suffix !== null && COMMON.has(role);
+  const name = `${settings.topics.prefix}${isBorrowed ? role : withSuffix(role, suffix)}`;
   return {
     role,
     name,
+    isBorrowed,
     about: from.about,
     kind: from.kind,
     partitions: partitionCount(from.partitions, settings),

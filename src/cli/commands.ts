@@ -3,6 +3,7 @@ import { registerConsume } from './consume.ts';
 import { registerDemo } from './demo.ts';
 import { registerDown } from './down.ts';
 import { registerExport } from './export.ts';
+import { registerFeatures } from './features.ts';
 import { registerHalt } from './halt.ts';
 import { registerMatrix } from './matrix.ts';
 import { registerProduce } from './produce.ts';
@@ -23,7 +24,7 @@ const COMMANDS: readonly { readonly heading: string; readonly register: readonly
   { heading: 'Local platform:', register: [registerUp, registerDown, registerStatus] },
   { heading: 'Topology:', register: [registerTopology, registerSchema, registerReset] },
   { heading: 'Pipeline:', register: [registerProduce, registerRun, registerConsume, registerMatrix, registerReplay] },
-  { heading: 'Where numbers come from:', register: [registerTrace, registerExport] },
+  { heading: 'Where numbers come from:', register: [registerTrace, registerExport, registerFeatures] },
   { heading: 'Operations:', register: [registerHalt, registerResume, registerState] },
 ];
 

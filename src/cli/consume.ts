@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { wholeNumber } from './options.ts';
+import { addSuffixOption, wholeNumber } from './options.ts';
 
 export const FORMATS = ['table', 'jsonl', 'csv'] as const;
 export type ConsumeFormat = (typeof FORMATS)[number];
@@ -16,8 +16,7 @@ export interface ConsumeOptions {
 
 /** Adds `arbitrex consume`. */
 export function registerConsume(program: Command): void {
-  program
-    .command('consume')
+  addSuffixOption(program.command('consume'))
     .summary('print the records of a topic')
     .description('Prints the committed records of a topic, decoded. Takes part in no consumer group, so it takes nothing from anyone.')
     .argument('<topic>', 'ticks, clean-ohlcv, features-tier1, features-tier2 or dead-letters')

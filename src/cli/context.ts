@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../topology/settings.ts';
+import type { Suffix } from '../../topology/variant.ts';
 import type { RegistryConnection } from '../codec/registry.ts';
 import { UserError } from '../errors.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import type { Log } from '../log.ts';
 import { createLog } from './logging.ts';
-import { globalOptions } from './options.ts';
+import { globalOptions, suffixOf } from './options.ts';
 
 /** What a command starts from. */
 export interface CommandContext {
   readonly settings: Settings;
   /** The file the settings came from, as a path. */
   readonly settingsFile: string;
+  /** Of the variant that is meant; null: the main pipeline. */
+  readonly suffix: Suffix;
   readonly log: Log;
   /** One JSON value is wanted on standard output. */
   readonly json: boolean;
@@ -45,11 +48,13 @@ const LOCAL_SETTINGS_FILE = 'arbitrex.yaml';
 /** Settings, log and the global options of a command that needs no cluster. Throws UserError where the settings file is missing or wrong. */
 export async function loadCommandContext(command: Command): Promise<CommandContext> {
   const options = globalOptions(command);
+  const suffix = suffixOf(command);
   const { settings, file } = await loadSettings(options.settings);
   const color = (stream: { isTTY?: boolean }) => options.color && wantsColor(process.env, stream.isTTY === true);
   return {
     settings,
     settingsFile: file,
+    suffix,
     log: await createLog({
       level: options.debug ? 'debug' : options.quiet ? 'warn' : 'info',
       human: process.stderr.isTTY === true,

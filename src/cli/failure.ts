@@ -8,7 +8,8 @@ const USAGE_EXIT_CODE = 2;
 /** A fault of ours: EX_SOFTWARE of sysexits.h. */
 const UNEXPECTED_EXIT_CODE = 70;
 
-const REGISTRY_HINT = 'see that the schema registry runs there, and that SCHEMA_REGISTRY_URL names it';
+/** What to look at where the registry does not answer. */
+export const REGISTRY_HINT = 'see that the schema registry runs there, and that SCHEMA_REGISTRY_URL names it';
 
 /** What a failure prints on standard error (null: it has been printed) and the exit code of the process. */
 export interface Failure {

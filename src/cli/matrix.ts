@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { wholeNumber } from './options.ts';
+import { addSuffixOption, wholeNumber } from './options.ts';
 
 /** What `arbitrex matrix` takes. */
 export interface MatrixOptions {
@@ -10,8 +10,7 @@ export interface MatrixOptions {
 
 /** Adds `arbitrex matrix`. */
 export function registerMatrix(program: Command): void {
-  program
-    .command('matrix')
+  addSuffixOption(program.command('matrix'))
     .summary('print a correlation matrix with its strongest pairs')
     .description('Prints the newest correlation matrix, or a given version of it, as a table.')
     .option('--universe <name>', 'universe (default: the first of the settings)')

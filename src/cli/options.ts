@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { checkSuffix, type Suffix } from '../../topology/variant.ts';
 import { UserError } from '../errors.ts';
 
 /** What every command takes. */
@@ -35,6 +36,18 @@ export function globalOptions(command: Command): GlobalOptions {
     quiet: given.quiet ?? false,
     color: given.color ?? true,
   };
+}
+
+/** Adds the option of the commands that work with one pipeline: a variant's instead of the main one. */
+export function addSuffixOption(command: Command): Command {
+  return command.option('--suffix <suffix>', 'work with the variant of this suffix, which runs beside the main pipeline');
+}
+
+/** The suffix as given; null: the main pipeline is meant. Throws UserError where it is none. */
+export function suffixOf(command: Command): Suffix {
+  const { suffix = null } = command.optsWithGlobals<{ suffix?: string }>();
+  if (suffix !== null) checkSuffix(suffix);
+  return suffix;
 }
 
 /** Parses an option that is a whole number of at least `least`; anything else is a usage error. */

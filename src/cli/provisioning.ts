@@ -8,8 +8,8 @@ import type { ClusterContext } from './context.ts';
 export async function openProvisioning(
   context: ClusterContext,
 ): Promise<{ topology: Topology; tools: ProvisionTools; close: () => Promise<void> }> {
-  const { settings, connection, registryConnection, log } = context;
+  const { settings, suffix, connection, registryConnection, log } = context;
   const registry = new Registry(registryConnection);
   const admin = await KafkaAdmin.connect(connection, log);
-  return { topology: buildTopology(settings), tools: { connection, admin, registry, log }, close: () => admin.close() };
+  return { topology: buildTopology(settings, suffix), tools: { connection, admin, registry, log }, close: () => admin.close() };
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { Suffix } from '../../topology/variant.ts';
 import type { ResetPlan } from '../provision/reset.ts';
+import { confirm } from './confirm.ts';
+import { addSuffixOption } from './options.ts';
 
-/** `arbitrex reset [--yes]`. */
+/** `arbitrex reset [--suffix S] [--yes]`. */
 export function registerReset(program: Command): void {
-  program
-    .command('reset')
+  addSuffixOption(program.command('reset'))
     .summary('clear offsets, state and outputs, for a full replay')
     .description(
       'Clears offsets, state and outputs, so that workers read ticks again from the beginning and number matrices from 1. Ticks and halts ' +
@@ -24,36 +26,25 @@ async function reset(yes: boolean, command: Command): Promise<void> {
   const { topology, tools, close } = await openProvisioning(context);
   try {
     const plan = await planReset(topology, tools);
-    if (!context.json && !context.quiet) process.stdout.write(`${describe(plan)}\n`);
-    if (!yes) await confirm();
+    if (!context.json && !context.quiet) process.stdout.write(`${describe(plan, 'all records of')}\n`);
+    if (!yes) await confirm('a reset deletes records');
     await resetTopology(topology, tools);
     if (context.json) process.stdout.write(`${JSON.stringify({ groups: plan.groups, topics: plan.topics, kept: plan.kept })}\n`);
-    else if (!context.quiet) process.stdout.write('done: the next `arbitrex run` starts from the first tick\n');
+    else if (!context.quiet) process.stdout.write(`done: the next \`${runCommand(topology.suffix)}\` starts from the first tick\n`);
   } finally {
     await close();
   }
 }
 
-function describe({ groups, topics, kept }: ResetPlan): string {
-  return [
-    `deletes the offsets of the consumer groups ${groups.join(', ')}`,
-    topics.length === 0 ? 'deletes no topic: there is none' : `deletes all records of ${topics.join(', ')}`,
-    kept.length === 0 ? 'keeps nothing: there is no topic to keep' : `keeps ${kept.join(', ')}`,
-  ].join('\n');
+function runCommand(suffix: Suffix): string {
+  return suffix === null ? 'arbitrex run' : `arbitrex run --suffix ${suffix}`;
 }
 
-/** Asks on a terminal; elsewhere only --yes will do. */
-async function confirm(): Promise<void> {
-  const { UserError } = await import('../errors.ts');
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new UserError('a reset deletes records and there is no terminal to ask on', { hint: 'add --yes if you mean it', exitCode: 2 });
-  }
-  const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await lines.question('go on? (yes/no) ');
-    if (answer.trim().toLowerCase() !== 'yes') throw new UserError('nothing was deleted: the answer was not yes');
-  } finally {
-    lines.close();
-  }
+/** What a reset (`all records of` the topics), or the deletion of a variant (the `topics`), takes away and leaves. */
+export function describe({ groups, topics, kept }: ResetPlan, what: 'all records of' | 'topics'): string {
+  return [
+    `deletes the offsets of the consumer groups ${groups.join(', ')}`,
+    topics.length === 0 ? 'deletes no topic: there is none' : `deletes ${what} ${topics.join(', ')}`,
+    kept.length === 0 ? 'keeps nothing: there is no topic to keep' : `keeps ${kept.join(', ')}`,
+  ].join('\n');
 }

@@ -23,7 +23,7 @@ export async function runConsume(name: string, options: ConsumeOptions, command:
     throw new UserError(`--timeframe: records of ${topic} have none`, { exitCode: 2 });
   }
   const context = await loadContext(command);
-  const topology = buildTopology(context.settings);
+  const topology = buildTopology(context.settings, context.suffix);
   if (options.timeframe !== undefined) checkTimeframe('--timeframe', options.timeframe, context.settings.domain.bars.timeframes);
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());

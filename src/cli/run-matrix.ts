@@ -14,7 +14,7 @@ const DEFAULT_WIDTH = 160;
 /** Prints the matrix that the command line asks for. */
 export async function runMatrix(options: MatrixOptions, command: Command): Promise<void> {
   const context = await loadContext(command);
-  const topology = buildTopology(context.settings);
+  const topology = buildTopology(context.settings, context.suffix);
   const meant = matricesMeant(topology, options);
   if (meant.length === 0) {
     const known = topology.joins.map(({ universe, timeframe }) => `${universe.name}/${timeframe}`);

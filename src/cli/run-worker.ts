@@ -21,7 +21,7 @@ export async function runWorker(
   options: { readonly stages: StageSetName; readonly untilEnd?: boolean },
 ): Promise<WorkerStats> {
   keepMemorySmall(!isSupervised());
-  const { settings, connection, registryConnection, log } = context;
+  const { settings, suffix, connection, registryConnection, log } = context;
   const stopped = Promise.race([stopSignal(), supervisorGone()]);
   const began = performance.now();
   const outages = new RegistryOutages(log);
@@ -29,7 +29,7 @@ export async function runWorker(
   const worker = await withStart(stopped, line, outages, async (signal) =>
     Worker.start({
       settings,
-      topology: buildTopology(settings),
+      topology: buildTopology(settings, suffix),
       stages: options.stages,
       connection,
       registry: new Registry(registryConnection),

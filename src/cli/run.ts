@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { globalOptions, wholeNumber } from './options.ts';
+import { addSuffixOption, globalOptions, suffixOf, wholeNumber } from './options.ts';
 
 const STAGE_SETS = ['all', 'clean', 'tier1', 'tier2'] as const;
 
@@ -11,8 +11,7 @@ interface RunOptions {
 
 /** Adds `arbitrex run`. */
 export function registerRun(program: Command): void {
-  program
-    .command('run')
+  addSuffixOption(program.command('run'))
     .summary('run the stages: ticks to bars, features and matrices')
     .description(
       'Runs a worker: a member of the consumer group that takes its share of the partitions, restores their state and works until it is ' +
@@ -33,7 +32,9 @@ Sets exclude each other: \`all\` and one of the others would write every output 
 Examples:
   arbitrex run                       one worker, all stages
   arbitrex run --workers 2           two processes that share the partitions
-  arbitrex run --until-end           work off what is there, then stop`,
+  arbitrex run --until-end           work off what is there, then stop
+  arbitrex run --suffix b --settings b.yaml
+                                     other settings beside the main pipeline: the same ticks, topics of its own`,
     )
     .action(async (options: RunOptions, command: Command) => {
       if (options.workers === 1) await runOne(options, command);
@@ -64,12 +65,14 @@ async function runSeveral(options: RunOptions, command: Command): Promise<void> 
 /** The command line of each worker process. */
 function workerArguments(command: Command, { stages, untilEnd }: RunOptions): string[] {
   const { settings, debug, quiet, color } = globalOptions(command);
+  const suffix = suffixOf(command);
   return [
     'run',
     '--stages',
     stages,
     ...(untilEnd === true ? ['--until-end'] : []),
     ...(settings === undefined ? [] : ['--settings', settings]),
+    ...(suffix === null ? [] : ['--suffix', suffix]),
     ...(debug ? ['--debug'] : []),
     ...(quiet ? ['--quiet'] : []),
     ...(color ? [] : ['--no-color']),

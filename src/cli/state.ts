@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addSuffixOption } from './options.ts';
 
 /** Adds `arbitrex state inspect`. */
 export function registerState(program: Command): void {
@@ -6,8 +7,7 @@ export function registerState(program: Command): void {
     .command('state')
     .summary('look at the state that workers restore')
     .description('Looks at the state that workers keep in the changelogs.');
-  state
-    .command('inspect')
+  addSuffixOption(state.command('inspect'))
     .summary('what the changelogs hold, and what a start would do with it')
     .description(
       'Shows what the changelogs hold, read from the cluster: how far each task has come, what it remembers of every symbol, and whether a ' +

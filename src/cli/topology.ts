@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
+import { addSuffixOption } from './options.ts';
+import { registerTopologyDelete } from './topology-delete.ts';
 
 const FORMATS = ['text', 'mermaid', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
-/** `arbitrex topology [--format F]` and `arbitrex topology apply [--dry-run]`. */
+/** `arbitrex topology [--format F]`, `arbitrex topology apply [--dry-run]` and `arbitrex topology delete`, of a variant with `--suffix S`. */
 export function registerTopology(program: Command): void {
-  const topology = program
-    .command('topology')
+  const topology = addSuffixOption(program.command('topology'))
     .summary('print the topics, stages and partitions that the settings describe')
     .description('Prints the topics, stages, partitions and joins that the settings describe. Asks no cluster.')
     .addOption(new Option('--format <format>', 'how to print it').choices(FORMATS).default('text'))
@@ -24,6 +25,7 @@ export function registerTopology(program: Command): void {
     )
     .option('--dry-run', 'only say what would be done')
     .action(async (options: { dryRun?: boolean }, command: Command) => apply(options.dryRun ?? false, command));
+  registerTopologyDelete(topology);
 }
 
 async function print(format: Format, command: Command): Promise<void> {
@@ -32,8 +34,8 @@ async function print(format: Format, command: Command): Promise<void> {
     import('../../topology/fx.ts'),
     import('../../topology/describe.ts'),
   ]);
-  const { settings, json } = await loadCommandContext(command);
-  const topology = buildTopology(settings);
+  const { settings, suffix, json } = await loadCommandContext(command);
+  const topology = buildTopology(settings, suffix);
   if (json || format === 'json') process.stdout.write(`${JSON.stringify(describe.describeJson(topology), null, 2)}\n`);
   else process.stdout.write(format === 'mermaid' ? describe.describeMermaid(topology) : describe.describeText(topology));
 }
@@ -49,7 +51,7 @@ async function apply(dryRun: boolean, command: Command): Promise<void> {
   const say = (line: string) => (context.json || context.quiet ? undefined : process.stdout.write(`${line}\n`));
   try {
     const plan = dryRun ? await planApply(topology, tools) : null;
-    if (plan !== null && plan.conflicts.length > 0) throw conflictError(plan.conflicts);
+    if (plan !== null && plan.conflicts.length > 0) throw conflictError(topology, plan.conflicts);
     for (const step of plan?.steps ?? []) say(`would ${step.text}`);
     const steps = plan?.steps ?? (await applyTopology(topology, tools, (step) => say(step.text)));
     if (context.json) process.stdout.write(`${JSON.stringify({ dry_run: dryRun, steps: steps.map(({ text }) => text) })}\n`);

@@ -1,6 +1,7 @@
 import type { Topology } from '../../topology/fx.ts';
 import { PartitionTable } from '../../topology/partition-table.ts';
 import type { TopicRole } from '../../topology/topics.ts';
+import { applyCommand } from '../../topology/variant.ts';
 import { RecordDecoder } from '../codec/decoder.ts';
 import { PoisonError } from '../codec/errors.ts';
 import { type CorrelationMatrix, type DeadLetter, type Records, type SchemaName, schemas } from '../codec/generated/records.ts';
@@ -62,6 +63,8 @@ export interface ReadOptions {
   readonly follow?: boolean;
   /** Only records of these symbols (of matrices: those that hold one of them), and only the partitions that can have some. Default all. */
   readonly symbols?: readonly string[];
+  /** Only these partitions. Default all. */
+  readonly partitions?: readonly number[];
   readonly signal?: AbortSignal;
   /** Told how many offsets have been read of those that there were at the start; not of use where reading goes on at the end. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -94,7 +97,7 @@ export class FeatureConsumer {
   async *read<Topic extends ConsumableTopic>(topic: Topic, options: ReadOptions = {}): AsyncGenerator<Consumed<RecordOf<Topic>>> {
     const { topology, connection, registry, log = silentLog } = this.#options;
     const { name } = topology.topics[topic];
-    const ends = await this.#ends(name);
+    const ends = (await this.ranges(topic)).map(({ high }) => high);
     const decoder = new RecordDecoder<RecordOf<Topic>>(registry, schemas[CONSUMABLE[topic]]);
     const reader = new LogReader(connection, log, READER_OPTIONS);
     const isAborted = (): boolean => options.signal?.aborted === true;
@@ -136,7 +139,7 @@ export class FeatureConsumer {
   async last<Topic extends ConsumableTopic>(topic: Topic, key: string): Promise<Consumed<RecordOf<Topic>> | null> {
     const { topology, connection, registry, log = silentLog } = this.#options;
     const { name } = topology.topics[topic];
-    const partitions = (await this.#ends(name)).length;
+    const partitions = (await this.ranges(topic)).length;
     const decoder = new RecordDecoder<RecordOf<Topic>>(registry, schemas[CONSUMABLE[topic]]);
     const reader = new LogReader(connection, log, READER_OPTIONS);
     try {
@@ -156,14 +159,16 @@ export class FeatureConsumer {
     }
   }
 
-  async #ends(topic: string): Promise<number[]> {
-    const { connection, log = silentLog } = this.#options;
+  /** By partition: the first offset there is, and the end as it is now. Throws UserError where the topic is absent. */
+  async ranges(topic: ConsumableTopic): Promise<{ low: number; high: number }[]> {
+    const { topology, connection, log = silentLog } = this.#options;
+    const { name, isBorrowed } = topology.topics[topic];
     const admin = await KafkaAdmin.connect(connection, log);
     try {
-      if (!(await admin.describeTopics([topic])).has(topic)) {
-        throw new UserError(`Kafka has no topic ${topic}`, { hint: 'run `arbitrex topology apply`' });
+      if (!(await admin.describeTopics([name])).has(name)) {
+        throw new UserError(`Kafka has no topic ${name}`, { hint: `run \`${applyCommand(isBorrowed ? null : topology.suffix)}\`` });
       }
-      return (await admin.watermarks(topic)).map(({ high }) => high);
+      return await admin.watermarks(name);
     } finally {
       await admin.close();
     }
@@ -178,7 +183,9 @@ export class FeatureConsumer {
     options: ReadOptions,
   ): Promise<Map<number, number>> {
     const from = options.from ?? 'earliest';
-    const partitions = this.#partitions(topic, ends.length, options.symbols).filter((one) => typeof from !== 'object' || from.has(one));
+    const partitions = this.#partitions(topic, ends.length, options.symbols).filter(
+      (one) => (typeof from !== 'object' || from.has(one)) && options.partitions?.includes(one) !== false,
+    );
     const starts = await startsOf(reader, name, partitions, from);
     const open = new Map<number, number>();
     for (const partition of partitions) {

@@ -16,6 +16,8 @@ export type LostReason = 'session expired' | 'removed from the group';
 export interface GroupMemberOptions {
   groupId: string;
   topics: readonly string[];
+  /** What all members must have alike, as a short text: while others with another are in the group, `start` throws a UserError. */
+  agreement?: string | undefined;
   /** A member that is not heard of for so long is removed. Default 10,000. */
   sessionTimeoutMs?: number;
   /** How long the group waits for its members to rejoin. Default 30,000. */

@@ -71,14 +71,14 @@ export class GroupMember {
   #running: Promise<void> | undefined;
 
   constructor(connection: KafkaConnection, log: Log, options: GroupMemberOptions) {
-    const { groupId, topics, sessionTimeoutMs = 10_000, rebalanceTimeoutMs = 30_000 } = options;
+    const { groupId, topics, agreement, sessionTimeoutMs = 10_000, rebalanceTimeoutMs = 30_000 } = options;
     this.#connection = connection;
     this.#log = log;
     this.#options = options;
     this.#companions = options.companions;
     this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 1_000;
     this.#metadataIntervalMs = options.metadataIntervalMs ?? 30_000;
-    this.#settings = { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs };
+    this.#settings = { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs, agreement };
     const requestTimeoutMs = Math.min(connection.requestTimeoutMs ?? sessionTimeoutMs, sessionTimeoutMs);
     this.#session = new ClusterSession({ ...connection, requestTimeoutMs }, log);
     this.#requests = new GroupRequests(this.#session, this.#settings);
@@ -305,7 +305,12 @@ export class GroupMember {
   }
 
   #explain(error: unknown): unknown {
-    const hint = HINTS.get(errorCodeOf(error) ?? 0);
+    const code = errorCodeOf(error) ?? 0;
+    if (code === ErrorCode.inconsistentGroupProtocol && this.#settings.agreement !== undefined) {
+      const message = `Group ${this.#settings.groupId} has members under other settings, or of another kind`;
+      return new UserError(message, { hint: 'Stop them first, or run these settings under another suffix.', cause: error });
+    }
+    const hint = HINTS.get(code);
     if (hint === undefined) return explainConnectError(this.#connection, error);
     return new UserError(`Group ${this.#settings.groupId} does not take this member: ${(error as Error).message}`, { hint, cause: error });
   }

@@ -3,7 +3,15 @@ import type { MemberClaim } from './sticky-assignor.ts';
 import type { TopicPartition } from './topic-partition.ts';
 
 /** The name our members' way of assigning goes by: a consumer with another cannot join the group. */
-export const ASSIGNOR_NAME = 'arbitrex-sticky';
+const ASSIGNOR_NAME = 'arbitrex-sticky';
+
+/**
+ * What a member names its protocol: the broker keeps members with different names out of one group, which makes it refuse whoever does not
+ * share the agreement of those who are there, at the very moment they join.
+ */
+export function protocolName(agreement: string | undefined): string {
+  return agreement === undefined ? ASSIGNOR_NAME : `${ASSIGNOR_NAME}/${agreement}`;
+}
 
 /** Of the layouts of Kafka's consumer protocol: the plain ones, which every tool reads. */
 const METADATA_VERSION = 0;

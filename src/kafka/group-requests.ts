@@ -1,5 +1,5 @@
 import type { ClusterSession } from './cluster-session.ts';
-import { ASSIGNOR_NAME, decodeAssignment, decodeClaim, encodeAssignment, encodeClaim } from './group-protocol.ts';
+import { decodeAssignment, decodeClaim, encodeAssignment, encodeClaim, protocolName } from './group-protocol.ts';
 import { ask } from './internals.ts';
 import { ErrorCode, throwUnlessSuccess } from './response-error.ts';
 import type { MemberClaim } from './sticky-assignor.ts';
@@ -11,6 +11,8 @@ export interface GroupSettings {
   topics: readonly string[];
   sessionTimeoutMs: number;
   rebalanceTimeoutMs: number;
+  /** What all members must have alike. */
+  agreement?: string | undefined;
 }
 
 /** The answer to a join: the group is complete for a new generation. */
@@ -74,14 +76,14 @@ export class GroupRequests {
   }
 
   async #join(memberId: string, claim: Omit<MemberClaim, 'memberId'>) {
-    const { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs } = this.#settings;
+    const { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs, agreement } = this.#settings;
     return await ask(await this.#coordinator(), 'JoinGroup', {
       groupId,
       memberId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: rebalanceTimeoutMs,
       protocolType: 'consumer',
-      groupProtocols: [{ name: ASSIGNOR_NAME, metadata: encodeClaim(topics, claim) }],
+      groupProtocols: [{ name: protocolName(agreement), metadata: encodeClaim(topics, claim) }],
     });
   }
 

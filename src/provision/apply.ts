@@ -9,7 +9,7 @@ import { readNewestValues } from '../kafka/compacted.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { murmur2Partition } from '../kafka/partitioner.ts';
 import type { Log } from '../log.ts';
-import { readPartitionRule, writePartitionRule } from './partition-rule.ts';
+import { readPartitionRule, writePartitionRule } from '../ops/partition-rule.ts';
 import { planSchemas, type SchemaStep } from './schema-plan.ts';
 
 /** What provisioning works with; the caller closes them. */
@@ -51,7 +51,7 @@ export async function applyTopology(
   onStep: (step: SchemaStep | Step) => void = () => {},
 ): Promise<readonly (SchemaStep | Step)[]> {
   const { steps, conflicts } = await planApply(topology, tools);
-  if (conflicts.length > 0) throw conflictError(conflicts);
+  if (conflicts.length > 0) throw conflictError(topology, conflicts);
   for (const step of steps) {
     onStep(step);
     await perform(step, topology, tools);
@@ -60,8 +60,13 @@ export async function applyTopology(
 }
 
 /** The refusal that names every conflict. */
-export function conflictError(conflicts: readonly string[]): UserError {
+export function conflictError({ suffix }: Topology, conflicts: readonly string[]): UserError {
   const intro = conflicts.length === 1 ? '' : `${conflicts.length} differences:\n`;
+  if (suffix !== null) {
+    return new UserError(`the variant ${suffix} cannot stand beside the main pipeline: ${intro}${conflicts.join('\n')}`, {
+      hint: 'a variant has the symbols, shared_partitions and size of ticks of the main pipeline; all else may differ',
+    });
+  }
   return new UserError(
     `the cluster is not as the settings want it, and changing it would lose or mix up data: ${intro}${conflicts.join('\n')}`,
     {
@@ -77,6 +82,8 @@ async function readCluster(topology: Topology, { connection, admin, log }: Provi
   const listedBefore = new Set(rule?.symbols);
   const added = rule === null ? [] : topology.partitioning.symbols.filter((symbol) => !listedBefore.has(symbol));
   const changelog = topology.topics['clean-changelog'].name;
+  // Where a symbol is, is not a variant's to change.
+  if (topology.suffix !== null) return { topics, rule, tickedOnShared: [] };
   if (rule === null || rule.sharedPartitions === 0 || added.length === 0 || !topics.has(changelog))
     return { topics, rule, tickedOnShared: [] };
 

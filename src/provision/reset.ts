@@ -27,7 +27,7 @@ export async function planReset(topology: Topology, { admin }: Pick<ProvisionToo
       ({ group, members: of }) => `${group} (${of.map(({ clientId, host }) => `${clientId} at ${host.replace(/^\//, '')}`).join(', ')})`,
     );
     throw new UserError(`workers are running in ${names.join(' and ')}`, {
-      hint: 'stop them first; a reset would pull the state from under them',
+      hint: 'stop them first; its state would be pulled from under them',
     });
   }
   const existing = await admin.describeTopics(TOPIC_ROLES.map((role) => topology.topics[role].name));
@@ -41,6 +41,24 @@ export async function planReset(topology: Topology, { admin }: Pick<ProvisionToo
   };
 }
 
+/** What deleting this variant would take away. Throws UserError while a worker of it is running, and for the main pipeline. */
+export async function planDelete(topology: Topology, tools: Pick<ProvisionTools, 'admin'>): Promise<ResetPlan> {
+  if (topology.suffix === null)
+    throw new UserError('the main pipeline is not deleted', { hint: 'name a variant with --suffix', exitCode: 2 });
+  return await planReset(topology, tools);
+}
+
+/**
+ * Deletes a variant: the offsets of its groups, its state and its outputs. Its subjects stay in the registry, for the next variant of that
+ * suffix. Throws as `planDelete`. Cut off in the middle, a second run goes on.
+ */
+export async function deleteVariant(topology: Topology, tools: Pick<ProvisionTools, 'admin'>): Promise<ResetPlan> {
+  const plan = await planDelete(topology, tools);
+  await tools.admin.deleteGroups(plan.groups);
+  await tools.admin.deleteTopics(plan.topics);
+  return plan;
+}
+
 /**
  * Clears offsets, state and outputs, so that workers read `ticks` from its beginning and number matrices from 1 again.
  * Throws UserError, and deletes nothing, where what is kept is not as the topology wants it. Cut off in the middle, a second run goes on:
@@ -49,7 +67,7 @@ export async function planReset(topology: Topology, { admin }: Pick<ProvisionToo
 export async function resetTopology(topology: Topology, tools: ProvisionTools): Promise<ResetPlan> {
   const plan = await planReset(topology, tools);
   const { conflicts } = await planApply(topology, tools, plan.topics);
-  if (conflicts.length > 0) throw conflictError(conflicts);
+  if (conflicts.length > 0) throw conflictError(topology, conflicts);
   await tools.admin.deleteGroups(plan.groups);
   await tools.admin.deleteTopics(plan.topics);
   await applyTopology(topology, tools);

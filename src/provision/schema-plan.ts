@@ -15,9 +15,10 @@ export interface SchemaPlan {
   readonly conflicts: readonly string[];
 }
 
-/** Compares the package's schemas with the registry. A subject's compatibility comes before its first version. */
+/** Compares the package's schemas with the registry, of the topics that are the topology's own. A subject's compatibility comes before its first version. */
 export async function planSchemas(topology: Topology, registry: Registry): Promise<SchemaPlan> {
-  const plans = await Promise.all(TOPIC_ROLES.map((role) => planSubject(topology.topics[role], registry)));
+  const own = TOPIC_ROLES.map((role) => topology.topics[role]).filter(({ isBorrowed }) => !isBorrowed);
+  const plans = await Promise.all(own.map((topic) => planSubject(topic, registry)));
   return { steps: plans.flatMap(({ steps }) => steps), conflicts: plans.flatMap(({ conflicts }) => conflicts) };
 }
 

@@ -151,7 +151,7 @@ export class TaskFactory {
   }
 
   #tickTask(partition: number): InputWork {
-    const { set, settings, table, codec } = this.#parts;
+    const { set, settings, topology, table, codec } = this.#parts;
     const clean = {
       partition,
       input: this.#topic('ticks'),
@@ -167,7 +167,8 @@ export class TaskFactory {
       clean,
       features,
       table,
-      misrouted: settings.misrouted,
+      // Moved or refused once, by the main pipeline: a variant takes the tick where that puts it.
+      misrouted: topology.suffix === null ? settings.misrouted : 'ignore',
       maxTickBytes: settings.topics.maxMessageBytes,
       codec,
       decoder: this.#tickDecoder,
@@ -186,8 +187,9 @@ export class TaskFactory {
   }
 
   #haltLimits(partition: number): HaltLimits | null {
-    const { settings, table, halts } = this.#parts;
-    if (!HaltLimits.areSet(settings.halts)) return null;
+    const { settings, topology, table, halts } = this.#parts;
+    // A variant on trial follows halts; it does not stop the main pipeline.
+    if (topology.suffix !== null || !HaltLimits.areSet(settings.halts)) return null;
     const owner = settings.symbols[partition - settings.sharedPartitions] ?? null;
     return new HaltLimits(settings.halts, partition, owner, table, halts.halt);
   }

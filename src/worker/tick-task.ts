@@ -39,7 +39,8 @@ export interface TickTaskOptions {
   /** Null where another stage set runs tier 1. */
   readonly features: FeatureTopics | null;
   readonly table: PartitionTable;
-  readonly misrouted: 'forward' | 'reject';
+  /** What becomes of a tick outside its symbol's partition; `ignore`: nothing, for another pipeline sees to it. */
+  readonly misrouted: 'forward' | 'reject' | 'ignore';
   /** The largest record that the tick topic takes, bytes. */
   readonly maxTickBytes: number;
   readonly codec: OutputCodec;
@@ -211,6 +212,7 @@ export class TickTask implements InputTask {
       this.clean.refuse('UNLISTED', record, symbol);
       return;
     }
+    if (this.#options.misrouted === 'ignore') return;
     if (this.#options.misrouted === 'reject') {
       this.clean.refuse('WRONG_PARTITION', record, symbol, [], `it belongs on partition ${home}`);
       return;

@@ -6,7 +6,7 @@ import { IdempotentProducer } from '../kafka/idempotent-producer.ts';
 import { murmur2Partition } from '../kafka/partitioner.ts';
 import { Halts } from './halts.ts';
 import { OutputCodec } from './output-codec.ts';
-import { checkExclusive, checkTopics, registerSchemas } from './start-checks.ts';
+import { checkExclusive, checkLayout, checkTopics, registerSchemas } from './start-checks.ts';
 import { batchLimitBytes } from './task-ports.ts';
 import type { WorkerOptions } from './worker.ts';
 
@@ -31,6 +31,7 @@ export async function openParts(options: WorkerOptions, set: StageSet, outages: 
   let producer: IdempotentProducer | null = null;
   try {
     await checkTopics(topology, settings.domain.matrices, admin);
+    await checkLayout(topology, connection, log);
     await checkExclusive(topology, set, admin);
     const ids = await outages.through('registering the schemas', () => registerSchemas(topology, registry), signal);
     if (ids === undefined) throw signal!.reason;

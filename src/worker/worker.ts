@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageSet, StageSetName, Topology } from '../../topology/fx.ts';
 import type { Settings } from '../../topology/settings.ts';
+import { definitionHash } from '../../topology/settings-hash.ts';
 import type { TopicRole } from '../../topology/topics.ts';
 import type { Registry } from '../codec/registry.ts';
 import { RegistryOutages } from '../codec/registry-outages.ts';
@@ -137,6 +138,8 @@ export class Worker {
     this.#member = new GroupMember(connection, log, {
       groupId: set.groupId,
       topics: set.assigned.map((role) => topology.topics[role].name),
+      // Half of a variant's rows under one definition and half under another would be of no use to anybody.
+      agreement: topology.suffix === null ? undefined : definitionHash(settings.domain),
       sessionTimeoutMs: runtime.sessionTimeoutMs,
       rebalanceTimeoutMs: runtime.rebalanceTimeoutMs,
       heartbeatIntervalMs: runtime.heartbeatIntervalMs,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { IdempotentProducer } from '../../../src/kafka/idempotent-producer.ts';
 import { murmur2Partition } from '../../../src/kafka/partitioner.ts';
+import { readPartitionRule } from '../../../src/ops/partition-rule.ts';
 import { applyTopology, planApply } from '../../../src/provision/apply.ts';
-import { readPartitionRule } from '../../../src/provision/partition-rule.ts';
 import { type Installation, openInstallation } from './installation.ts';
 
 const texts = (steps: readonly { readonly text: string }[]) => steps.map(({ text }) => text);

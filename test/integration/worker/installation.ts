@@ -23,7 +23,7 @@ import { Worker } from '../../../src/worker/worker.ts';
 import { buildTopology, type StageSetName, type Topology } from '../../../topology/fx.ts';
 import { PartitionTable } from '../../../topology/partition-table.ts';
 import { parseSettings, type Settings } from '../../../topology/settings.ts';
-import { TOPIC_ROLES, type TopicRole } from '../../../topology/topics.ts';
+import type { TopicRole } from '../../../topology/topics.ts';
 import type { OutgoingTick } from './outgoing-ticks.ts';
 
 /** What a settings file holds, as JSON. */
@@ -86,9 +86,17 @@ export class Installation {
 
   /** Creates the topics of these settings under a prefix of their own; they are deleted when the test, or what `cleanUp` waits for, ends. */
   static async open(file: SettingsObject, cleanUp: CleanUp = onTestFinished): Promise<Installation> {
-    const whole = withDefaults(file, `worker-${randomBytes(4).toString('hex')}.`);
+    return await Installation.#open(withDefaults(file, `worker-${randomBytes(4).toString('hex')}.`), null, cleanUp);
+  }
+
+  /** A variant beside this installation, its topics made; `changes` to the settings are its definition. */
+  async openVariant(suffix: string, changes: SettingsObject, cleanUp: CleanUp = onTestFinished): Promise<Installation> {
+    return await Installation.#open(merged(this.file, changes), suffix, cleanUp);
+  }
+
+  static async #open(whole: SettingsObject, suffix: string | null, cleanUp: CleanUp): Promise<Installation> {
     const settings = parseSettings(JSON.stringify(whole), 'settings.json');
-    const topology = buildTopology(settings);
+    const topology = buildTopology(settings, suffix);
     const connection = { brokers: inject('brokers'), clientId: 'worker-test' };
     const registry = new Registry({ url: inject('registryUrl') });
     const admin = await KafkaAdmin.connect(connection, silentLog);
@@ -128,7 +136,7 @@ export class Installation {
     const settings = parseSettings(JSON.stringify(merged(this.file, file)), 'settings.json');
     const worker = await Worker.start({
       settings,
-      topology: buildTopology(settings),
+      topology: buildTopology(settings, this.topology.suffix),
       stages,
       connection: this.connection,
       registry: this.registry,
@@ -194,7 +202,8 @@ export class Installation {
 
   async #close(): Promise<void> {
     await this.#producer.close();
-    await this.admin.deleteTopics(TOPIC_ROLES.map((role) => this.topic(role)));
+    const own = Object.values(this.topology.topics).filter(({ isBorrowed }) => !isBorrowed);
+    await this.admin.deleteTopics(own.map(({ name }) => name));
     await this.admin.close();
   }
 }

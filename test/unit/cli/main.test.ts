@@ -80,4 +80,38 @@ describe('arbitrex topology', () => {
     expect(runCli(['topology', '--format', 'mermaid']).stdout).toMatch(/^flowchart LR\n/);
     expect(JSON.parse(runCli(['topology', '--format', 'json']).stdout).topics).toHaveLength(9);
   });
+
+  it('prints a variant by its suffix, wherever that stands', () => {
+    const names = (...args: string[]) => JSON.parse(runCli([...args, '--json']).stdout).topics.map(({ name }: { name: string }) => name);
+    expect(names('topology', '--suffix', 'b')).toEqual(expect.arrayContaining(['ticks', 'clean-ohlcv-b', 'dead-letters-b', 'control']));
+  });
+
+  it('refuses a suffix that is none, in a command of its own and in one below', () => {
+    expect(runCli(['topology', 'apply', '--suffix', 'B'])).toMatchObject({ code: 2, stdout: '' });
+    expect(runCli(['run', '--suffix', 'main']).stderr).toMatch(/^error: "main" cannot be a suffix\nhint: 1 to 16 small letters/);
+  });
+});
+
+describe('arbitrex features compare', () => {
+  const files = { 'a.yaml': 'symbols: [A]', 'b.yaml': 'symbols: [A]\nfeatures: { norm_window: 90 }' };
+
+  it('compares two settings files without a cluster, with the exit codes of diff', () => {
+    const different = runCli(['features', 'compare', 'a.yaml', 'b.yaml'], { files });
+    expect(different).toMatchObject({ code: 1, stderr: '' });
+    expect(different.stdout).toMatch(/^features\.norm_window +60 +90\n\nthey differ\n$/m);
+    const equal = runCli(['features', 'compare', 'a.yaml', 'a.yaml', '--json'], { files });
+    expect(equal).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(equal.stdout)).toMatchObject({ equal: true, settings: [] });
+  });
+
+  it.each([
+    [['a.yaml', 'b'], 'error: a.yaml is a settings file and has no records\nhint: name its pipeline too, as in b=a.yaml'],
+    [['a.yaml', 'absent.yaml'], 'error: there is no settings file absent.yaml'],
+    [['main', 'B'], 'error: "B" cannot be a suffix'],
+    [['main', 'b'], 'error: no Kafka configured'],
+  ])('ends with 2 where it cannot: %j', (args, message) => {
+    const { code, stdout, stderr } = runCli(['features', 'compare', ...args], { files });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
 });

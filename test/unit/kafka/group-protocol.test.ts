@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeAssignment, decodeClaim, encodeAssignment, encodeClaim } from '../../../src/kafka/group-protocol.ts';
+import { decodeAssignment, decodeClaim, encodeAssignment, encodeClaim, protocolName } from '../../../src/kafka/group-protocol.ts';
 
 const owned = [
   { topic: 'joins', partition: 0 },
@@ -35,6 +35,14 @@ describe('what a member claims', () => {
   ])('is nothing where its user data is %s', (_, userData) => {
     expect(decodeClaim('a', consumerMetadata(userData))).toEqual({ memberId: 'a', generation: -1, owned: [] });
   });
+});
+
+test('members that have agreed on something go by another name than all others', () => {
+  expect([protocolName(undefined), protocolName('90'), protocolName('60')]).toEqual([
+    'arbitrex-sticky',
+    'arbitrex-sticky/90',
+    'arbitrex-sticky/60',
+  ]);
 });
 
 test('an assignment comes back as it was given', () => {
