@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addSuffixOption } from './options.ts';
 
 /** What `arbitrex export` takes. */
 export interface ExportOptions {
@@ -10,8 +11,7 @@ export interface ExportOptions {
 
 /** Adds `arbitrex export`. */
 export function registerExport(program: Command): void {
-  program
-    .command('export')
+  addSuffixOption(program.command('export'))
     .summary('write tier-1 rows as they were known at a time')
     .description(
       'Writes the tier-1 rows that had gone out by a time (wall clock) as CSV: the columns of tier1.csv, then feature_version and emitted, ' +

@@ -21,7 +21,7 @@ export async function runExport(options: ExportOptions, command: Command): Promi
   if (context.json && options.out === '-') throw new UserError('--json tells about a file: name one with --out', { exitCode: 2 });
   const { connection, registryConnection, log } = context;
   const consumer = new FeatureConsumer({
-    topology: buildTopology(context.settings),
+    topology: buildTopology(context.settings, context.suffix),
     connection,
     registry: new Registry(registryConnection),
     log,

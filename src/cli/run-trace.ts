@@ -11,9 +11,9 @@ import { renderTrace, traceAsJson } from './trace-table.ts';
 /** Prints the path of the bar that the command line names. */
 export async function runTrace(text: string, command: Command): Promise<void> {
   const id = barOf(text);
-  const { settings, connection, registryConnection, log, json } = await loadContext(command);
+  const { settings, suffix, connection, registryConnection, log, json } = await loadContext(command);
   checkTimeframe(text, id.timeframe, settings.domain.bars.timeframes);
-  const topology = buildTopology(settings);
+  const topology = buildTopology(settings, suffix);
   const consumer = new FeatureConsumer({ topology, connection, registry: new Registry(registryConnection), log });
   const trace = await traceBar(consumer, topology, id);
   if (trace === null) {

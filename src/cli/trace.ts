@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { addSuffixOption } from './options.ts';
 
 /** Adds `arbitrex trace`. */
 export function registerTrace(program: Command): void {
-  program
-    .command('trace')
+  addSuffixOption(program.command('trace'))
     .summary('print the path of a bar through the topics')
     .description(
       'Prints the tick that closed a bar, the bar, its tier-1 row and the matrices it entered: where each lies, when it went out, under ' +
