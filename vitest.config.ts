@@ -42,7 +42,7 @@ export default defineConfig({
           include: ['test/compat/**/*.test.ts'],
           globalSetup: ['test/shared-platform.ts', 'test/compat/runtimes-setup.ts'],
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 3 },
         },
       },

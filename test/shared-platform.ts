@@ -5,7 +5,7 @@ import startPlatform from './integration/platform-setup.ts';
 const FIRST = Symbol.for('arbitrex.platform-starter');
 
 /** Each project loads this file for itself: which was the first stands where all of them see it. */
-const shared: { [FIRST]?: TestProject } = globalThis;
+const shared = globalThis as typeof globalThis & { [FIRST]?: TestProject };
 
 /** vitest's global setup. @returns to the first project what ends the platform, to the others nothing. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Runtime } from './runtimes.ts';
 
 /** Far beyond what any of the programs takes. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /**
