@@ -1,7 +1,7 @@
 /** What the programs of other languages run on: made once, kept in the user's cache, and made anew where a version or a source has changed. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { cacheFolder, packageRoot } from '../../src/paths.ts';
 import { isOnPath, lastLine, run } from '../../src/platform/commands.ts';
 import { ensureFolder } from '../../src/platform/downloads.ts';
@@ -55,7 +55,7 @@ export async function prepareJava(): Promise<Runtime> {
 
 /** kcat, where the system has it. */
 export function findKcat(): Runtime {
-  return isOnPath('kcat', process.env) ? { command: ['kcat'] } : { missing: 'no kcat in PATH' };
+  return isOnPath('kcat', process.env) ? { command: ['kcat'] } : { missing: 'no kcat in PATH; Debian and Ubuntu have a package kcat' };
 }
 
 async function prepared(prepare: () => Promise<readonly string[]>): Promise<Runtime> {
@@ -69,7 +69,7 @@ async function prepared(prepare: () => Promise<readonly string[]>): Promise<Runt
 /** What a program printed. Throws an error with its last words where it fails. */
 async function output(command: string, args: readonly string[], env = process.env): Promise<string> {
   const result = await run(command, args, { env, timeoutMs: INSTALL_TIMEOUT_MS });
-  if (result.code !== 0) throw new Error(`${[command, ...args].join(' ')}: ${lastLine(result.output)}`);
+  if (result.code !== 0) throw new Error(`${basename(command)} failed: ${lastLine(result.output)}`);
   return result.output;
 }
 
