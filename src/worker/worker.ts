@@ -209,12 +209,8 @@ export class Worker {
   async caughtUp(): Promise<void> {
     this.#pump.hurry();
     const end = new InputEnd(this.#admin, this.#options.log, () => this.#isStopping);
-    for (const role of this.#set.assigned) {
-      if (role === 'join-changelog') continue;
-      await end.reachedBy(this.#set.groupId, this.#topic(role));
-      // What was forwarded lies behind that end, on its own partition: nothing is forwarded twice.
-      if (role === 'ticks') await end.reachedBy(this.#set.groupId, this.#topic(role));
-    }
+    for (const role of this.#set.assigned)
+      if (role !== 'join-changelog') await end.reachedWithForwards(this.#set.groupId, this.#topic(role));
     if (!this.#set.assigned.includes('join-changelog')) return;
     const ends = await end.of(this.#topic('features-tier1'));
     await end.until(async () => this.#areJoinsSettled(ends));

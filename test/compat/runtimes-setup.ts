@@ -13,7 +13,11 @@ declare module 'vitest' {
 /** vitest's global setup. */
 export default async function setup(project: TestProject): Promise<void> {
   const [python, java] = await Promise.all([preparePython(), prepareJava()]);
+  const kcat = findKcat();
+  for (const [name, runtime] of Object.entries({ python, java, kcat })) {
+    if ('missing' in runtime) process.stderr.write(`compat: tests of ${name} are skipped: ${runtime.missing}\n`);
+  }
   project.provide('python', python);
   project.provide('java', java);
-  project.provide('kcat', findKcat());
+  project.provide('kcat', kcat);
 }

@@ -1,6 +1,6 @@
 /** What the programs of other languages run on: made once, kept in the user's cache, and made anew where a version or a source has changed. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheFolder, packageRoot } from '../../src/paths.ts';
 import { isOnPath, lastLine, run } from '../../src/platform/commands.ts';
@@ -42,12 +42,15 @@ export async function prepareJava(): Promise<Runtime> {
     const sources = readdirSync(javaFolder).map((name) => join(javaFolder, name));
     const folder = cacheFolder('compat', `java-${digest(String(java.major), ...sources.map((file) => readFileSync(file, 'utf8')))}`);
     await ensureFolder(folder, async (part) => {
+      const compiler = join(java.home, 'bin', 'javac');
+      if (!isOnPath('mvn', process.env)) throw new Error('no mvn in PATH');
+      if (!existsSync(compiler)) throw new Error(`no javac in ${java.home}`);
       const pom = join(javaFolder, 'pom.xml');
       const env = { ...process.env, JAVA_HOME: java.home };
       const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${part}`];
       await output('mvn', ['-B', '-ntp', '-q', '-f', pom, ...copy], env);
       const programs = sources.filter((file) => file.endsWith('.java'));
-      await output(join(java.home, 'bin', 'javac'), ['-cp', join(part, '*'), '-d', part, ...programs]);
+      await output(compiler, ['-cp', join(part, '*'), '-d', part, ...programs]);
     });
     return [javaProgram(java.home), ...JVM_OPTIONS, '-cp', `${folder}:${join(folder, '*')}`];
   });
