@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three tiers, one after the other: `unit` needs nothing but Node and ends within seconds; `integration` starts a real Kafka and a real
- * registry; `fault` is the short tier of the fault suite, which breaks a Kafka of its own.
+ * Four tiers, one after the other: `unit` needs nothing but Node and ends within seconds; `integration` starts a real Kafka and a real
+ * registry; `fault` is the short tier of the fault suite, which breaks a Kafka of its own; `compat` runs clients of other languages against
+ * the Kafka of `integration`.
  */
 export default defineConfig({
   test: {
@@ -19,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/integration/platform-setup.ts'],
+          globalSetup: ['test/shared-platform.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -33,6 +34,16 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'compat',
+          include: ['test/compat/**/*.test.ts'],
+          globalSetup: ['test/shared-platform.ts', 'test/compat/runtimes-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,4 +14,9 @@ function findPackageRoot(start: string): string {
     folder = parent;
   }
   return folder;
+}
+
+/** Where something that is made once and used by later runs is kept, outside any checkout: a path in the user's cache. Makes nothing. */
+export function cacheFolder(...names: readonly string[]): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'arbitrex', ...names);
 }

@@ -8,12 +8,12 @@ const POLL_MS = 100;
 
 /** Waits for a group to come to the end of topics, as it is now, through outages of Kafka: while it does not answer, nobody knows. */
 export class InputEnd {
-  readonly #admin: KafkaAdmin;
+  readonly #admin: Pick<KafkaAdmin, 'committedOffsets' | 'watermarks'>;
   readonly #log: Log;
   readonly #isStopping: () => boolean;
 
   /** Once `isStopping`, every wait ends. */
-  constructor(admin: KafkaAdmin, log: Log, isStopping: () => boolean) {
+  constructor(admin: Pick<KafkaAdmin, 'committedOffsets' | 'watermarks'>, log: Log, isStopping: () => boolean) {
     this.#admin = admin;
     this.#log = log;
     this.#isStopping = isStopping;
@@ -26,6 +26,12 @@ export class InputEnd {
       const committed = await this.#admin.committedOffsets(groupId, topic);
       return ends.every((end, partition) => (committed[partition] ?? 0) >= end);
     });
+  }
+
+  /** As `reachedBy`, with what the group forwarded of it: that lies behind the end, on partitions from which nothing is forwarded again. */
+  async reachedWithForwards(groupId: string, topic: string): Promise<void> {
+    await this.reachedBy(groupId, topic);
+    await this.reachedBy(groupId, topic);
   }
 
   /** Where each partition of a topic ends now; nothing where the worker is being stopped. */

@@ -205,11 +205,15 @@ export class Worker {
     return sum;
   }
 
-  /** Resolves when the group has worked off the input that was there at the call, and this worker's joins all that came of it. */
+  /**
+   * Resolves when the group has worked off the input that was there at the call, ticks that it had to forward among it, and this worker's joins
+   * all that came of it.
+   */
   async caughtUp(): Promise<void> {
     this.#pump.hurry();
     const end = new InputEnd(this.#admin, this.#options.log, () => this.#isStopping);
-    for (const role of this.#set.assigned) if (role !== 'join-changelog') await end.reachedBy(this.#set.groupId, this.#topic(role));
+    for (const role of this.#set.assigned)
+      if (role !== 'join-changelog') await end.reachedWithForwards(this.#set.groupId, this.#topic(role));
     if (!this.#set.assigned.includes('join-changelog')) return;
     const ends = await end.of(this.#topic('features-tier1'));
     await end.until(async () => this.#areJoinsSettled(ends));

@@ -1,11 +1,12 @@
 /** A golden case as input of an installation, and what the in-process driver gives for it. */
 import { join } from 'node:path';
+import type { CorrelationMatrix } from '../../../src/codec/generated/records.ts';
 import { readTicks } from '../../../src/csv/ticks.ts';
 import type { Reason } from '../../../src/domain/reason.ts';
 import type { Tick } from '../../../src/domain/tick.ts';
 import { TopologyDriver } from '../../../src/runtime/driver.ts';
 import { type GoldenCase, readCase, SHIPPED_CASES } from '../../golden/case.ts';
-import type { Outputs, Row } from '../../golden/outputs.ts';
+import type { MatrixRow, Outputs, Row } from '../../golden/outputs.ts';
 import type { Installation, SettingsObject, TopicRecord } from './installation.ts';
 import { outgoing } from './outgoing-ticks.ts';
 
@@ -104,16 +105,18 @@ export async function writtenOutputs(installation: Installation, ticks: readonly
   return {
     clean: (await installation.cleanBars()).map(({ record }) => record as unknown as Row),
     tier1: (await installation.featureRows()).map(({ record }) => record as unknown as Row),
-    tier2: (await installation.matrices()).map(({ record: { mean_abs_rho, max_abs_rho, dispersion, strong_pairs, ...matrix } }) => ({
-      ...matrix,
-      metrics: { mean_abs_rho, max_abs_rho, dispersion, strong_pairs: strong_pairs.map(({ a, b, rho }) => [a, b, rho] as const) },
-    })),
+    tier2: (await installation.matrices()).map(({ record }) => toMatrixRow(record)),
     rejected: deadLetters.map(({ record: { partition, offset, reason, timeframes } }) => ({
       row: rowAt.get(`${partition}@${offset}`) ?? -1,
       reason,
       timeframes,
     })),
   };
+}
+
+/** A record of features-tier2 in the shape of the golden files. */
+export function toMatrixRow({ mean_abs_rho, max_abs_rho, dispersion, strong_pairs, ...matrix }: CorrelationMatrix): MatrixRow {
+  return { ...matrix, metrics: { mean_abs_rho, max_abs_rho, dispersion, strong_pairs: strong_pairs.map(({ a, b, rho }) => [a, b, rho]) } };
 }
 
 /** The input rows (1-based) by where they were sent, `partition@offset`: each partition's records in the order they were sent. */
