@@ -31,8 +31,8 @@ const config = parseReplayConfig(readFileSync(join(data, 'ecb-demo.yaml'), 'utf8
 const { bars, tier1, matrices } = await replayFrames(join(data, 'ecb-reference-rates.csv.gz'), config);
 console.log(`${bars.shape[0]} bars, ${tier1.shape[0]} tier-1 rows, ${matrices.length} matrices\n`);
 bars
-  .loc({ columns: ['timestamp_utc', 'symbol', 'close', 'log_return_1', 'valid_bar'] })
   .tail(3)
+  .loc({ columns: ['timestamp_utc', 'symbol', 'close', 'log_return_1', 'valid_bar'] })
   .print();
 
 // 3. Time × symbols: a row a day, a column a symbol, NaN where one has no bar. Values meet by time, whatever is missing where.
@@ -48,9 +48,7 @@ const [ours, theirs] = [own.rho.values.flat() as number[], matrix.values.flat() 
 const largest = Math.max(...ours.map((rho, at) => Math.abs(rho - theirs[at]!)));
 const pairs = ours.filter((rho) => !Number.isNaN(rho)).length;
 console.log(`version ${version}: ${pairs} of ${ours.length} cells hold a correlation; largest difference ${largest.toExponential(1)}\n`);
-matrix
-  .loc({ rows: ['EURUSD', 'EURGBP', 'EURCHF'], columns: ['EURUSD', 'EURGBP', 'EURCHF'] })
-  .print();
+matrix.loc({ rows: ['EURUSD', 'EURGBP', 'EURCHF'], columns: ['EURUSD', 'EURGBP', 'EURCHF'] }).print();
 
 // 5. To a file and back, bit for bit.
 writeCsvFrame(returns, join(folder, 'returns.csv'), { index: 'timestamp_utc' });

@@ -12,7 +12,8 @@ const isAbsent = ((): boolean => {
     createRequire(import.meta.url).resolve('danfojs-node');
     return false;
   } catch (error) {
-    if (process.env.ARBITREX_FRAMES === 'required') throw new Error('ARBITREX_FRAMES=required, and danfojs-node is absent', { cause: error });
+    if (process.env.ARBITREX_FRAMES === 'required')
+      throw new Error('ARBITREX_FRAMES=required, and danfojs-node is absent', { cause: error });
     return true;
   }
 })();

@@ -19,7 +19,8 @@ export interface CsvFrameOptions {
  * @throws UserError where the index would have the name of a column.
  */
 export function writeCsvFrame(frame: DataFrame, path: string, { index }: CsvFrameOptions = {}): void {
-  if (index !== undefined && frame.columns.includes(index)) throw new UserError(`the frame has a column ${index}: give its index another name`);
+  if (index !== undefined && frame.columns.includes(index))
+    throw new UserError(`the frame has a column ${index}: give its index another name`);
   const file = new LineFile(path);
   try {
     file.write([...(index === undefined ? [] : [index]), ...frame.columns].map(quoted).join(','));
@@ -44,7 +45,9 @@ export function writeCsvFrame(frame: DataFrame, path: string, { index }: CsvFram
 export async function readCsvFrame(path: string, { index }: CsvFrameOptions = {}): Promise<DataFrame> {
   const table = await readTable(path);
   const columns = table.header.map((name, at): FrameColumn => ({ name, kind: KNOWN_KINDS.get(name) ?? kindOf(table, at) }));
-  const rows = table.rows.map((cells, row) => columns.map(({ name, kind }, at) => cellOf(cells[at]!, kind, `${path}: row ${row + 1}: ${name}`)));
+  const rows = table.rows.map((cells, row) =>
+    columns.map(({ name, kind }, at) => cellOf(cells[at]!, kind, `${path}: row ${row + 1}: ${name}`)),
+  );
   if (index === undefined) return makeFrame(columns, rows);
   const place = table.header.indexOf(index);
   if (place === -1) throw new UserError(`${path}: no column ${index} in the header line`);

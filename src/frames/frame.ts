@@ -3,6 +3,8 @@ import { UserError } from '../errors.ts';
 import type { Cell, ColumnKind, FrameColumn } from './columns.ts';
 import { danfo } from './danfo.ts';
 
+export type { DataFrame };
+
 /** danfo's names. They label a column and do not round it: the values of a frame are those that were put in, doubles among them. */
 const DTYPES: Readonly<Record<ColumnKind, string>> = { whole: 'int32', number: 'float32', flag: 'boolean', text: 'string' };
 

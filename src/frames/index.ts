@@ -12,6 +12,7 @@
 export type { FrameTopic } from './columns.ts';
 export { type CorrelationWindow, correlate, type FrameCorrelations } from './correlate.ts';
 export { type CsvFrameOptions, readCsvFrame, writeCsvFrame } from './csv-frame.ts';
+export type { DataFrame } from './frame.ts';
 export { FrameRecorder } from './frame-recorder.ts';
 export { heatmapFigure } from './heatmap-figure.ts';
 export { type Figure, htmlPage, writeHtml } from './html-page.ts';

@@ -16,7 +16,9 @@ export function matrixFrame(matrix: Triangle): DataFrame {
 
 /** A triangle of values as a square, symmetric frame. */
 export function squareFrame(names: readonly string[], triangle: ArrayLike<number | null>): DataFrame {
-  const rows = names.map((_, a) => names.map((_, b) => triangle[triangleIndex(Math.min(a, b), Math.max(a, b), names.length)] ?? Number.NaN));
+  const rows = names.map((_, a) =>
+    names.map((_, b) => triangle[triangleIndex(Math.min(a, b), Math.max(a, b), names.length)] ?? Number.NaN),
+  );
   return makeFrame(
     names.map((name) => ({ name, kind: 'number' })),
     rows,

@@ -30,8 +30,8 @@ export function pivot(frame: DataFrame, column: string, options: PivotOptions = 
     const place = places.get(row[symbol] as string);
     if (place === undefined) continue;
     const at = row[time] as number;
-    let values = byTime.get(at);
-    if (values === undefined) byTime.set(at, (values = symbols.map(() => Number.NaN)));
+    const values = byTime.get(at) ?? symbols.map(() => Number.NaN);
+    byTime.set(at, values);
     values[place] = valid === null || row[valid] === true ? value(row) : Number.NaN;
   }
   const times = [...byTime.keys()].sort((a, b) => a - b);

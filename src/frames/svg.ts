@@ -3,7 +3,9 @@ export type Attributes = Readonly<Record<string, string | number>>;
 
 /** An SVG (or HTML) element with its attributes escaped; children are markup already (see `escapeText`). */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
-  const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeText(typeof value === 'number' ? rounded(value) : value)}"`);
+  const pairs = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${escapeText(typeof value === 'number' ? rounded(value) : value)}"`,
+  );
   return `<${name}${pairs.join('')}>${children.join('')}</${name}>`;
 }
 

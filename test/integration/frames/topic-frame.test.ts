@@ -4,10 +4,10 @@ import { toMatrix } from '../../../src/clients/read-matrix.ts';
 import { readCsvFrame } from '../../../src/frames/csv-frame.ts';
 import { type ReplayFrames, replayFrames } from '../../../src/frames/replay-frames.ts';
 import { topicFrame } from '../../../src/frames/topic-frame.ts';
-import { describeWithDanfo } from '../../with-danfo.ts';
 import { runCli } from '../../unit/cli/run-cli.ts';
 import { temporaryFolder } from '../../unit/csv/support.ts';
 import { parityOf } from '../../unit/frames/support.ts';
+import { describeWithDanfo } from '../../with-danfo.ts';
 import { readGoldenInput, sendTicks } from '../worker/golden-input.ts';
 import { type CleanUp, Installation } from '../worker/installation.ts';
 
@@ -33,17 +33,20 @@ describeWithDanfo('frames of topics', () => {
     for (const end of endings) await end();
   });
 
-  it.each(['clean-ohlcv', 'features-tier1'] as const)('%s is the frame that the same ticks give in this process, to the bit', async (topic) => {
-    const expected = topic === 'clean-ohlcv' ? replayed.bars : replayed.tier1;
-    const at = expected.columns.indexOf('timeframe');
-    for (const timeframe of ['1m', '5m']) {
-      const frame = await topicFrame(consumer, { topic, timeframe });
-      expect(frame.columns).toEqual(expected.columns);
-      expect(frame.dtypes).toEqual(expected.dtypes);
-      expect(frame.values).toEqual((expected.values as unknown[][]).filter((row) => row[at] === timeframe));
-      expect(frame.shape[0]).toBeGreaterThan(200);
-    }
-  });
+  it.each(['clean-ohlcv', 'features-tier1'] as const)(
+    '%s is the frame that the same ticks give in this process, to the bit',
+    async (topic) => {
+      const expected = topic === 'clean-ohlcv' ? replayed.bars : replayed.tier1;
+      const at = expected.columns.indexOf('timeframe');
+      for (const timeframe of ['1m', '5m']) {
+        const frame = await topicFrame(consumer, { topic, timeframe });
+        expect(frame.columns).toEqual(expected.columns);
+        expect(frame.dtypes).toEqual(expected.dtypes);
+        expect(frame.values).toEqual((expected.values as unknown[][]).filter((row) => row[at] === timeframe));
+        expect(frame.shape[0]).toBeGreaterThan(200);
+      }
+    },
+  );
 
   it('the correlation of the frame’s own columns over a window is the streamed matrix of that version, of every version', async () => {
     const matrices = [];
@@ -62,7 +65,8 @@ describeWithDanfo('frames of topics', () => {
 
   it('a window’s rows alone, read as a range, give that version too', async () => {
     const streams = [];
-    for await (const { value } of consumer.read('features-tier2')) if (value.universe === 'usd4' && value.timeframe === '1m') streams.push(value);
+    for await (const { value } of consumer.read('features-tier2'))
+      if (value.universe === 'usd4' && value.timeframe === '1m') streams.push(value);
     const matrix = toMatrix(streams.at(-1)!);
     const { symbols, windowStart: from, windowEnd: to } = matrix;
     const tier1 = await topicFrame(consumer, { topic: 'features-tier1', timeframe: '1m', symbols, from, to });

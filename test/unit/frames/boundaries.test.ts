@@ -30,7 +30,16 @@ function withoutDanfo(script: string): unknown {
 it('the door opens without danfojs-node, and what needs none of it works', () => {
   const names = withoutDanfo('console.log(JSON.stringify(Object.keys(frames)))');
   expect(names).toEqual(
-    expect.arrayContaining(['topicFrame', 'replayFrames', 'readCsvFrame', 'writeCsvFrame', 'pivot', 'correlate', 'matrixFrame', 'writeHtml']),
+    expect.arrayContaining([
+      'topicFrame',
+      'replayFrames',
+      'readCsvFrame',
+      'writeCsvFrame',
+      'pivot',
+      'correlate',
+      'matrixFrame',
+      'writeHtml',
+    ]),
   );
 });
 

@@ -3,7 +3,7 @@ import { correlate } from '../../../src/frames/correlate.ts';
 import { makeFrame } from '../../../src/frames/frame.ts';
 import { describeWithDanfo } from '../../with-danfo.ts';
 
-const NaN = Number.NaN;
+const NULL = Number.NaN;
 
 /** Columns a, b, c … with times 10, 20, 30 … as index. */
 const table = (...rows: number[][]) =>
@@ -18,7 +18,7 @@ describeWithDanfo('correlations of a frame', () => {
     // Before the window a and b move together, within it against each other.
     const frame = table([5, 5], [9, 9], [1, -1], [2, -2], [3, -3]);
     const { rho, nObs, windowStart, windowEnd } = correlate(frame, { window: 3, minObs: 2 });
-    expect(rho.values).toEqual([
+    expect((rho.values as number[][]).map((row) => row.map((value) => Number(value.toFixed(12))))).toEqual([
       [1, -1],
       [-1, 1],
     ]);
@@ -37,7 +37,7 @@ describeWithDanfo('correlations of a frame', () => {
   });
 
   it('use of a pair only the rows that both have, for its means too', () => {
-    const frame = table([1, 10], [NaN, -500], [2, 20], [700, NaN], [3, 30]);
+    const frame = table([1, 10], [NULL, -500], [2, 20], [700, NULL], [3, 30]);
     const { rho, nObs } = correlate(frame, { window: 5, minObs: 3 });
     expect((rho.values as number[][])[0]![1]).toBeCloseTo(1, 12);
     expect(nObs.values).toEqual([
@@ -47,13 +47,13 @@ describeWithDanfo('correlations of a frame', () => {
   });
 
   it('are null below min_obs, and where one side does not vary', () => {
-    const frame = table([1, 5, NaN], [2, 5, NaN], [3, 5, 1]);
+    const frame = table([1, 5, NULL], [2, 5, NULL], [3, 5, 1]);
     expect(correlate(frame, { window: 3, minObs: 3 }).rho.values).toEqual([
-      [1, NaN, NaN],
-      [NaN, NaN, NaN],
-      [NaN, NaN, NaN],
+      [1, NULL, NULL],
+      [NULL, NULL, NULL],
+      [NULL, NULL, NULL],
     ]);
-    expect(correlate(frame, { window: 3, minObs: 4 }).rho.values).toEqual(Array(3).fill([NaN, NaN, NaN]));
+    expect(correlate(frame, { window: 3, minObs: 4 }).rho.values).toEqual(Array(3).fill([NULL, NULL, NULL]));
   });
 
   it('want a pivoted frame, and a row in the window', () => {

@@ -74,7 +74,7 @@ describe('a page', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeHtml(join(folder, 'page.html'), 'title', [{ title: 'figure', markup: '<svg></svg>' }]);
     const page = readFileSync(join(folder, 'page.html'), 'utf8');
-    expect(page).toMatch(/^<!doctype html>[^]*<h2>figure<\/h2>\n<svg><\/svg>[^]*<\/html>\n$/);
+    expect(page).toMatch(/^<!doctype html>[\s\S]*<h2>figure<\/h2>\n<svg><\/svg>[\s\S]*<\/html>\n$/);
     expect(page).not.toMatch(/<script|https?:|src=|href=|@import|url\(/);
     expect(readdirSync(folder)).toEqual(['page.html']);
   });

@@ -6,7 +6,7 @@ import { pivot } from '../../../src/frames/pivot.ts';
 import { describeWithDanfo } from '../../with-danfo.ts';
 import { tier1Frame } from './support.ts';
 
-const NaN = Number.NaN;
+const NULL = Number.NaN;
 
 describeWithDanfo('a pivot', () => {
   it('meets values by time, whatever is missing where and in whatever order rows come', () => {
@@ -21,8 +21,8 @@ describeWithDanfo('a pivot', () => {
     expect(table.index).toEqual([1, 2, 3]);
     expect(table.columns).toEqual(['A', 'B']);
     expect(table.values).toEqual([
-      [0.1, NaN],
-      [NaN, 0.2],
+      [0.1, NULL],
+      [NULL, 0.2],
       [-0.3, 0.3],
     ]);
     expect(table.dtypes).toEqual(['float32', 'float32']);
@@ -38,14 +38,14 @@ describeWithDanfo('a pivot', () => {
     expect(table.columns).toEqual(['B', 'absent', 'A']);
     expect(table.index).toEqual([1, 2]);
     expect(table.values).toEqual([
-      [NaN, NaN, 1],
-      [2, NaN, NaN],
+      [NULL, NULL, 1],
+      [2, NULL, NULL],
     ]);
   });
 
   it('keeps the time of a row that has no value', () => {
     const frame = tier1Frame([
-      ['A', 1, NaN],
+      ['A', 1, NULL],
       ['B', 2, 2],
     ]);
     expect(pivot(frame, 'log_return_1').index).toEqual([1, 2]);
@@ -64,7 +64,7 @@ describeWithDanfo('a pivot', () => {
       ['A', 1, 1],
       ['A', 2, 2, false],
     ]);
-    expect(pivot(frame, 'log_return_1', { validOnly: true }).values).toEqual([[1], [NaN]]);
+    expect(pivot(frame, 'log_return_1', { validOnly: true }).values).toEqual([[1], [NULL]]);
     expect(pivot(frame, 'log_return_1').values).toEqual([[1], [2]]);
     expect(pivot(frame, 'valid_bar').values).toEqual([[1], [0]]);
   });
@@ -93,16 +93,16 @@ describeWithDanfo('a pivot', () => {
 
 describeWithDanfo('a matrix', () => {
   it('is a square, symmetric frame with its symbols on both sides; null is NaN', () => {
-    const frame = matrixFrame({ symbols: ['A', 'B', 'C'], rho: [1, 0.5, null, 1, -0.25, NaN] });
+    const frame = matrixFrame({ symbols: ['A', 'B', 'C'], rho: [1, 0.5, null, 1, -0.25, NULL] });
     expect([frame.index, frame.columns]).toEqual([
       ['A', 'B', 'C'],
       ['A', 'B', 'C'],
     ]);
     expect(frame.values).toEqual([
-      [1, 0.5, NaN],
+      [1, 0.5, NULL],
       [0.5, 1, -0.25],
-      [NaN, -0.25, NaN],
+      [NULL, -0.25, NULL],
     ]);
-    expect(frame.loc({ rows: ['B'], columns: ['C'] }).values).toEqual([[-0.25]]);
+    expect(frame.loc({ rows: ['A', 'B'], columns: ['C'] }).values).toEqual([[NULL], [-0.25]]);
   });
 });

@@ -5,8 +5,8 @@ import { replay } from '../../../src/clients/replay.ts';
 import { readCsvFrame } from '../../../src/frames/csv-frame.ts';
 import { type ReplayFrames, replayFrames } from '../../../src/frames/replay-frames.ts';
 import { parseReplayConfig } from '../../../topology/settings.ts';
-import { describeWithDanfo } from '../../with-danfo.ts';
 import { readCase, SHIPPED_CASES } from '../../golden/case.ts';
+import { describeWithDanfo, FIRST_LOAD_MS } from '../../with-danfo.ts';
 import { temporaryFolder } from '../csv/support.ts';
 import { parityOf } from './support.ts';
 
@@ -20,7 +20,7 @@ describeWithDanfo('a replay as frames', () => {
   beforeAll(async () => {
     frames = await replayFrames(golden.inputPath, config);
     await replay(golden.inputPath, config, folder.path);
-  });
+  }, FIRST_LOAD_MS);
 
   it('holds what the same replay writes into files, read back', async () => {
     const clean = await readCsvFrame(join(folder.path, 'clean.csv'));

@@ -1,7 +1,6 @@
-import type { DataFrame } from 'danfojs-node';
 import { type Cell, toCell, topicColumns } from '../../../src/frames/columns.ts';
 import { correlate } from '../../../src/frames/correlate.ts';
-import { makeFrame } from '../../../src/frames/frame.ts';
+import { type DataFrame, makeFrame } from '../../../src/frames/frame.ts';
 import { matrixFrame, type Triangle } from '../../../src/frames/matrix-frame.ts';
 import { pivot } from '../../../src/frames/pivot.ts';
 import { agrees } from '../../property/correlation-reference.ts';
