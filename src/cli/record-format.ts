@@ -1,4 +1,5 @@
 import type { ConsumableTopic } from '../clients/feature-consumer.ts';
+import { quoted } from '../csv/quoted.ts';
 import { isoSecond, NO_VALUE, printable } from './cells.ts';
 import type { ConsumeFormat } from './consume.ts';
 
@@ -73,8 +74,7 @@ function positionOf({ topic, partition, offset }: Readonly<Record<string, unknow
 
 function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value, asJson) : String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return quoted(typeof value === 'object' ? JSON.stringify(value, asJson) : String(value));
 }
 
 /** Bytes as base64: what Buffer's own toJSON makes of them is a list of numbers. */

@@ -1,13 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReplayConfig } from '../../topology/settings.ts';
-import { readRawBars } from '../csv/bars.ts';
 import { LineFile } from '../csv/line-file.ts';
-import type { OnBytes } from '../csv/open.ts';
 import { CLEAN_HEADER, cleanLine, FEATURES_HEADER, featureLine, matrixLine, REJECTED_HEADER } from '../csv/results.ts';
-import { readTicks } from '../csv/ticks.ts';
 import type { Reason } from '../domain/reason.ts';
 import { TopologyDriver } from '../runtime/driver.ts';
+import { feedFile } from './feed-file.ts';
 
 /** What a replay has done so far, or in all. */
 export interface ReplaySummary {
@@ -87,34 +85,11 @@ async function run(inputPath: string, config: ReplayConfig, files: ResultFiles, 
   const onBytes = (bytes: number): void => {
     bytesRead = bytes;
   };
-  const rows = config.input === 'ticks' ? feedTicks(inputPath, driver, reject, onBytes) : feedRawBars(inputPath, driver, reject, onBytes);
-  for await (const count of rows) {
+  for await (const count of feedFile(inputPath, config.input, driver, (row) => reject(row, 'UNDECODABLE', []), onBytes)) {
     summary.rows += count;
     onProgress(summary, bytesRead);
   }
   driver.end();
   for (const { line } of rejected.sort((a, b) => a.row - b.row)) files.rejected.write(line);
   return summary;
-}
-
-type Reject = (row: number, reason: Reason, timeframes: readonly string[]) => void;
-
-async function* feedTicks(path: string, driver: TopologyDriver<number>, reject: Reject, onBytes: OnBytes): AsyncGenerator<number> {
-  for await (const rows of readTicks(path, onBytes)) {
-    for (const { row, tick, problem } of rows) {
-      if (problem === null) driver.tick(tick, row);
-      else reject(row, 'UNDECODABLE', []);
-    }
-    yield rows.length;
-  }
-}
-
-async function* feedRawBars(path: string, driver: TopologyDriver<number>, reject: Reject, onBytes: OnBytes): AsyncGenerator<number> {
-  for await (const rows of readRawBars(path, onBytes)) {
-    for (const { row, symbol, timeframe, timestampUtc, bar, problem } of rows) {
-      if (problem === null) driver.rawBar(symbol, timeframe, timestampUtc, bar, row);
-      else reject(row, 'UNDECODABLE', []);
-    }
-    yield rows.length;
-  }
 }

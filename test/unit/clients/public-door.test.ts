@@ -18,5 +18,5 @@ it('the library comes without the command line and without data frames', () => {
   const { loaded, names } = JSON.parse(stdout) as { loaded: string[]; names: string[] };
   expect(names).toEqual(expect.arrayContaining(['TickProducer', 'FeatureConsumer', 'TopologyDriver', 'Registry', 'UserError', 'replay']));
   expect(loaded.some((url) => url.endsWith('/src/clients/tick-producer.ts'))).toBe(true);
-  expect(loaded.filter((url) => /\/src\/cli\/|danfojs|tensorflow|commander|cli-progress/.test(url))).toEqual([]);
+  expect(loaded.filter((url) => /\/src\/(cli|frames)\/|danfojs|tensorflow|commander|cli-progress/.test(url))).toEqual([]);
 });
