@@ -72,18 +72,22 @@ export async function loadCommandContext(command: Command): Promise<CommandConte
  */
 export async function loadContext(command: Command): Promise<ClusterContext> {
   const context = await loadCommandContext(command);
-  const { readPlatformFile } = await import('../platform/index.ts');
-  const found = await resolveConnections(context.settings, process.env, readPlatformFile);
+  const found = await resolveConnections(context.settings, process.env, readPlatform);
   return { ...context, ...found };
 }
 
 /** The same for the registry alone: Kafka need not be configured. Throws UserError where nothing says where the registry is. */
 export async function loadRegistryContext(command: Command): Promise<RegistryContext> {
   const context = await loadCommandContext(command);
-  const { readPlatformFile } = await import('../platform/index.ts');
   const namesKafka = Boolean(process.env.KAFKA_BROKERS || context.settings.kafka.brokers);
-  const platform = namesKafka ? null : readPlatformFile();
+  const platform = namesKafka ? null : await readPlatform();
   return { ...context, registryConnection: resolveRegistry(context.settings, process.env, platform) };
+}
+
+/** The platform of this machine; its modules are loaded only where nothing else says where the cluster is. */
+async function readPlatform(): Promise<LocalPlatform | null> {
+  const { readPlatformFile } = await import('../platform/index.ts');
+  return readPlatformFile();
 }
 
 /** Reads the settings: the named file, else ./arbitrex.yaml, else the package's own. */
@@ -120,13 +124,13 @@ export async function readSettingsText(named: string | undefined): Promise<{ tex
 export async function resolveConnections(
   settings: Settings,
   env: Environment,
-  readPlatform: () => LocalPlatform | null,
+  findPlatform: () => Promise<LocalPlatform | null>,
 ): Promise<{ connection: KafkaConnection; registryConnection: RegistryConnection }> {
   const { connectionFromEnvironment } = await import('../kafka/connection.ts');
   const { kafka } = settings;
   const fromEnv = connectionFromEnvironment({ ...saslVariables(kafka.sasl), ...given(env) });
   const configured = fromEnv.brokers ?? kafka.brokers;
-  const platform = configured === null ? readPlatform() : null;
+  const platform = configured === null ? await findPlatform() : null;
   const brokers = configured ?? platform?.brokers;
   if (brokers === undefined) {
     throw new UserError('no Kafka configured', {

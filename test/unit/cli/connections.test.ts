@@ -11,8 +11,8 @@ kafka:
   sasl: { mechanism: scram-sha-512, username: me, password: from-file }
 registry: { url: 'http://file:8081', username: me, token: t1 }`;
 const platform: LocalPlatform = { brokers: ['127.0.0.1:9092'], registryUrl: 'http://127.0.0.1:8081' };
-const running = () => platform;
-const none = () => null;
+const running = async () => platform;
+const none = async () => null;
 
 describe('where Kafka and the registry are', () => {
   it('is in the settings file', async () => {
