@@ -5,10 +5,9 @@ const HEAP_GROWTH_PERCENT = 120;
 
 /**
  * Trades a little processor time for memory. The young generation stays at the size it starts with: what a worker makes is short-lived and mostly lies
- * outside of the heap, in buffers that are freed when that generation is collected. A worker that has all partitions (`isAlone`) makes twice as much as
- * one of two, and lets its heap grow less.
+ * outside of the heap, in buffers that are freed when that generation is collected.
  */
-export function keepMemorySmall(isAlone: boolean): void {
+export function keepMemorySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
-  if (isAlone) setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 }

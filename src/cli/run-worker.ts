@@ -20,7 +20,7 @@ export async function runWorker(
   context: ClusterContext,
   options: { readonly stages: StageSetName; readonly untilEnd?: boolean },
 ): Promise<WorkerStats> {
-  keepMemorySmall(!isSupervised());
+  keepMemorySmall();
   const { settings, suffix, connection, registryConnection, log } = context;
   const stopped = Promise.race([stopSignal(), supervisorGone()]);
   const began = performance.now();
