@@ -49,7 +49,11 @@ export async function findDocker({ getContainerRuntimeClient }: Testcontainers):
 }
 
 /** Pulls the images that are missing. Throws UserError with the name of the one that cannot be had. */
-export async function pullImages({ ImageName }: Testcontainers, { image }: ContainerRuntimeClient, names: readonly string[]): Promise<void> {
+export async function pullImages(
+  { ImageName }: Testcontainers,
+  { image }: ContainerRuntimeClient,
+  names: readonly string[],
+): Promise<void> {
   for (const name of names) {
     const parsed = ImageName.fromString(name);
     let cause: unknown;

@@ -46,7 +46,8 @@ export function resolveOptions(options: KafkaPlatformOptions): ResolvedOptions {
   const environment = { kafka: { ...options.environment?.kafka }, registry: { ...options.environment?.registry } };
   for (const service of ['kafka', 'registry'] as const) {
     if (images[service] === '') throw wrong(`images.${service} is empty`);
-    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(aliases[service])) throw wrong(`aliases.${service}: '${aliases[service]}' is not a host name`);
+    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(aliases[service]))
+      throw wrong(`aliases.${service}: '${aliases[service]}' is not a host name`);
     for (const name of Object.keys(environment[service])) checkVariable(service, name);
   }
   if (aliases.kafka === aliases.registry) throw wrong(`aliases: '${aliases.kafka}' names both services`);
@@ -60,7 +61,10 @@ function checkVariable(service: Service, name: string): void {
     throw wrong(`environment.${service}: '${name}' is not the name of an environment variable`, hint);
   }
   if (service === 'kafka' && (name in FIXED_KAFKA_ENVIRONMENT || name === 'KAFKA_ADVERTISED_LISTENERS')) {
-    throw wrong(`environment.kafka: ${name} cannot be set`, 'The platform sets it itself, so that clients outside and inside its network reach Kafka.');
+    throw wrong(
+      `environment.kafka: ${name} cannot be set`,
+      'The platform sets it itself, so that clients outside and inside its network reach Kafka.',
+    );
   }
 }
 

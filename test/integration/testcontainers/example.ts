@@ -4,7 +4,9 @@ import { buildTopology, FeatureConsumer, parseSettings, Registry, TickProducer }
 import { KafkaPlatform } from '../../../src/testcontainers/index.ts';
 
 let platform: KafkaPlatform;
-beforeAll(async () => void (platform = await KafkaPlatform.start()), 180_000);
+beforeAll(async () => {
+  platform = await KafkaPlatform.start();
+}, 180_000);
 afterAll(() => platform?.stop());
 
 it('reads the tick that it sent', { timeout: 60_000 }, async () => {

@@ -130,7 +130,9 @@ describe.skipIf(whyNoDocker !== null)(withDocker('a KafkaPlatform that cannot st
   });
 
   it('shows that an image is not one of Kafka', async () => {
-    expect((await failureOf({ images: { kafka: IMAGES.registry } })).message).toMatch(/^Kafka did not start: its container ended\..*not found/s);
+    expect((await failureOf({ images: { kafka: IMAGES.registry } })).message).toMatch(
+      /^Kafka did not start: its container ended\..*not found/s,
+    );
   });
 
   it('names the image that cannot be pulled', async () => {

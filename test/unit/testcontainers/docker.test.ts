@@ -58,7 +58,11 @@ describe('what Docker does not do', () => {
   });
 
   it('the reaper of testcontainers cannot be pulled', async () => {
-    const testcontainers = { Network: class { start = reject('no such image: testcontainers/ryuk') } };
+    const testcontainers = {
+      Network: class {
+        start = reject('no such image: testcontainers/ryuk');
+      },
+    };
     await expect(startNetwork(testcontainers as unknown as Testcontainers)).rejects.toMatchObject({
       message: 'testcontainers could not make a network: no such image: testcontainers/ryuk',
       hint: expect.stringContaining('TESTCONTAINERS_RYUK_DISABLED=true'),
