@@ -6,10 +6,10 @@ import { KafkaAdmin } from '../kafka/admin.ts';
 import { silentLog } from '../log.ts';
 import { applyTopology } from '../provision/apply.ts';
 import { findDocker, loadTestcontainers, pullImages, startNetwork } from './docker.ts';
-import { type KafkaAddresses, startKafka } from './kafka-container.ts';
+import { startKafka } from './kafka-container.ts';
 import { type KafkaPlatformOptions, resolveOptions } from './options.ts';
-import { type RegistryAddresses, startRegistry } from './registry-container.ts';
-import { type Launch, removeContainers } from './service-container.ts';
+import { startRegistry } from './registry-container.ts';
+import { type Addresses, type Launch, removeContainers } from './service-container.ts';
 
 /**
  * A Kafka and a schema registry in Docker containers of a test's own: empty at first, gone at the end.
@@ -34,11 +34,11 @@ export class KafkaPlatform implements AsyncDisposable {
   readonly #end: () => Promise<void>;
   #ended: Promise<void> | undefined;
 
-  private constructor(kafka: KafkaAddresses, registry: RegistryAddresses, network: StartedNetwork, end: () => Promise<void>) {
-    this.brokers = [kafka.broker];
-    this.registryUrl = registry.url;
-    this.brokersInNetwork = [kafka.brokerInNetwork];
-    this.registryUrlInNetwork = registry.urlInNetwork;
+  private constructor(kafka: Addresses, registry: Addresses, network: StartedNetwork, end: () => Promise<void>) {
+    this.brokers = [kafka.outside];
+    this.registryUrl = registry.outside;
+    this.brokersInNetwork = [kafka.inNetwork];
+    this.registryUrlInNetwork = registry.inNetwork;
     this.network = network;
     this.#end = end;
   }
@@ -96,9 +96,9 @@ export class KafkaPlatform implements AsyncDisposable {
 }
 
 /** Starts both at once. Where one fails the other is called off, and its failure is thrown once neither is being started any more. */
-async function startBoth(launch: Omit<Launch, 'calledOff'>): Promise<[KafkaAddresses, RegistryAddresses]> {
+async function startBoth(launch: Omit<Launch, 'calledOff'>): Promise<[kafka: Addresses, registry: Addresses]> {
   const callOff = new AbortController();
-  const start = async <T>(service: (launch: Launch) => Promise<T>): Promise<T> => {
+  const start = async (service: (launch: Launch) => Promise<Addresses>): Promise<Addresses> => {
     try {
       return await service({ ...launch, calledOff: callOff.signal });
     } catch (error) {

@@ -22,6 +22,14 @@ export interface Launch {
   readonly calledOff: AbortSignal;
 }
 
+/** Where a service is. */
+export interface Addresses {
+  /** For this machine. */
+  readonly outside: string;
+  /** For containers of the network. */
+  readonly inNetwork: string;
+}
+
 const NAMES: Record<Service, string> = { kafka: 'Kafka', registry: 'the schema registry' };
 
 /** A container that runs; what runs in it may not answer yet. */
