@@ -5,10 +5,10 @@ import { UserError } from '../errors.ts';
 import { packageRoot } from '../paths.ts';
 import { type CommandResult, isOnPath, lastLine, run } from './commands.ts';
 import type { Home } from './home.ts';
+import { IMAGES } from './images.ts';
 import { tailOf } from './logs.ts';
 import type { Environment, ProgressEvent, Service } from './types.ts';
 
-const IMAGES = ['apache/kafka:4.4.0', 'apicurio/apicurio-registry:3.3.3'];
 const QUICK_MS = 10_000;
 const PULL_TIMEOUT_MS = 30 * 60_000;
 const UP_TIMEOUT_MS = 5 * 60_000;
@@ -28,7 +28,7 @@ export async function whyNotDocker(env: Environment, onProgress: (event: Progres
   const engine = await docker(['version', '--format', '{{.Server.Version}}'], QUICK_MS);
   if (engine.code !== 0) return 'no Docker engine answers';
   if ((await docker(['compose', 'version'], QUICK_MS)).code !== 0) return 'docker has no compose plugin';
-  for (const image of IMAGES) {
+  for (const image of Object.values(IMAGES)) {
     if ((await docker(['image', 'inspect', '--format', '{{.Id}}', image], QUICK_MS)).code === 0) continue;
     onProgress({ type: 'step', text: `pulling ${image}` });
     const pull = await docker(['pull', '--quiet', image], PULL_TIMEOUT_MS);

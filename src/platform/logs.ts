@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-/** Enough to hold a Java stack trace's cause. */
-const TAIL_LINES = 20;
+/** Lines of a log that a message shows: enough to hold a Java stack trace's cause. */
+export const TAIL_LINES = 20;
 
 /** The last lines of a text, indented to stand below a message. */
 export function tailOf(text: string): string {

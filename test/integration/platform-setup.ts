@@ -3,9 +3,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { packageRoot } from '../../src/paths.ts';
-import { type LocalKind, makeTemporaryHome, readPlatformFile, removeTemporaryHome, startPlatform } from '../../src/platform/index.ts';
+import { makeTemporaryHome, readPlatformFile, removeTemporaryHome, startPlatform } from '../../src/platform/index.ts';
 import { anyFreePort } from '../../src/platform/ports.ts';
 import { processIdentity } from '../../src/platform/processes.ts';
+import { KafkaPlatform } from '../../src/testcontainers/index.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,40 +23,60 @@ export const HOME_PREFIX = 'arbitrex-test-';
 /** Downloads outlast a run and are shared with `arbitrex up` in this checkout; data does not. */
 export const sharedDownloads = join(packageRoot, '.arbitrex', 'downloads');
 
-/** vitest's global setup. Embedded, unless ARBITREX_PLATFORM says docker. @returns what ends the platform. */
+/** vitest's global setup. In containers where ARBITREX_PLATFORM says docker, else embedded. @returns what ends the platform. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = process.env;
+  const { brokers, registryUrl, stop } = await start();
+  project.provide('brokers', brokers);
+  project.provide('registryUrl', registryUrl);
+  return stop;
+}
+
+interface TestPlatform {
+  brokers: string[];
+  registryUrl: string;
+  stop: () => Promise<void>;
+}
+
+async function start(): Promise<TestPlatform> {
+  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, ARBITREX_PLATFORM } = process.env;
   if (KAFKA_BROKERS && SCHEMA_REGISTRY_URL) {
-    const { brokers, registryUrl } = await startPlatform({ env: { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } });
-    project.provide('brokers', brokers);
-    project.provide('registryUrl', registryUrl);
-    return async () => {};
+    return { ...(await startPlatform({ env: { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } })), stop: async () => {} };
   }
+  if (ARBITREX_PLATFORM === 'docker') return await startContainers();
+  if (!ARBITREX_PLATFORM || ARBITREX_PLATFORM === 'embedded') return await startEmbedded();
+  throw new Error(`ARBITREX_PLATFORM: '${ARBITREX_PLATFORM}' is not a way to run the tests; use docker or embedded`);
+}
+
+async function startContainers(): Promise<TestPlatform> {
+  const platform = await KafkaPlatform.start();
+  process.stderr.write(`platform: containers, Kafka at ${platform.brokers.join(',')}, registry at ${platform.registryUrl}\n`);
+  return { brokers: platform.brokers, registryUrl: platform.registryUrl, stop: () => platform.stop() };
+}
+
+async function startEmbedded(): Promise<TestPlatform> {
   const home = await makeTemporaryHome(HOME_PREFIX);
   const killAtExit = () => killJavaProcesses(home);
   process.once('exit', killAtExit);
-  const kafkaPort = await anyFreePort();
   try {
     const { brokers, registryUrl } = await startPlatform({
       home,
       downloads: sharedDownloads,
-      platform: (process.env.ARBITREX_PLATFORM || 'embedded') as LocalKind,
-      kafkaPort,
+      platform: 'embedded',
+      kafkaPort: await anyFreePort(),
       registryPort: await anyFreePort(),
       onProgress: (event) => {
         if (event.type !== 'bytes') process.stderr.write(`platform: ${event.text}\n`);
       },
     });
-    project.provide('brokers', brokers);
-    project.provide('registryUrl', registryUrl);
+    const stop = async () => {
+      await removeTemporaryHome(home);
+      process.off('exit', killAtExit);
+    };
+    return { brokers, registryUrl, stop };
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     throw error;
   }
-  return async () => {
-    await removeTemporaryHome(home);
-    process.off('exit', killAtExit);
-  };
 }
 
 /** For an exit that vitest has no time to tear down before. */

@@ -8,7 +8,7 @@ import { KafkaUnreachable } from '../../../src/kafka/connection.ts';
 import { type AssignmentChange, GroupMember, type GroupMemberOptions } from '../../../src/kafka/group-member.ts';
 import { GroupRequests } from '../../../src/kafka/group-requests.ts';
 import { silentLog } from '../../../src/log.ts';
-import { canStartBroker, PrivateBroker } from './private-broker.ts';
+import { canStartBroker, PrivateBroker, withBroker } from './private-broker.ts';
 import { connectAdmin, connection, createKafka, freshName, freshTopic } from './support.ts';
 
 /** The shortest a broker allows by default. */
@@ -335,7 +335,7 @@ describe('a start that cannot succeed says why', () => {
   });
 });
 
-describe.runIf(canStartBroker)('a broker', () => {
+describe.runIf(canStartBroker)(withBroker('a broker'), () => {
   test('that is restarted within the session timeout costs nothing', async () => {
     const { broker, topic } = await ownBroker();
     const first = await join({ groupId: 'group', topics: [topic], sessionTimeoutMs: 30_000 }, broker.connection);

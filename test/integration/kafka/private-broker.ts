@@ -21,8 +21,13 @@ const PREFERRED_PORT = 20_000 + (process.pid % 6_000) * 2;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 30_000;
 
-/** Whether one can be started: the jars are where the shared platform keeps them. With an external Kafka they may not be. */
+/** Whether one can be started: the jars are where the shared platform keeps them. With an external Kafka, or in containers, they may not be. */
 export const canStartBroker = areDownloaded(locatePrograms(locateHome()));
+
+/** The title of tests that need one: says so where they are skipped. */
+export function withBroker(title: string): string {
+  return canStartBroker ? title : `${title} (skipped: Kafka's jars are not in .arbitrex/downloads, where the embedded platform puts them)`;
+}
 
 export class PrivateBroker {
   readonly connection: KafkaConnection;

@@ -13,7 +13,7 @@ import {
   type TransactionOptions,
 } from '../../../src/kafka/transactional-producer.ts';
 import { silentLog } from '../../../src/log.ts';
-import { canStartBroker, PrivateBroker } from './private-broker.ts';
+import { canStartBroker, PrivateBroker, withBroker } from './private-broker.ts';
 import { connectAdmin, connection, freshName, freshTopic, readTo, valuesOf } from './support.ts';
 
 const NOWHERE: KafkaConnection = { brokers: ['127.0.0.1:1'], clientId: 'kafka-tests' };
@@ -282,7 +282,7 @@ describe('offsets without a transaction', () => {
   });
 });
 
-describe.runIf(canStartBroker)('a broker', () => {
+describe.runIf(canStartBroker)(withBroker('a broker'), () => {
   test('that is killed and comes back gets every record once and in order, while it remembers the producer', async () => {
     const { broker, topic } = await ownBroker();
     const troubles: string[] = [];

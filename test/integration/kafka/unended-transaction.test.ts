@@ -7,7 +7,7 @@ import { LogReader } from '../../../src/kafka/log-reader.ts';
 import { RecordSender } from '../../../src/kafka/record-sender.ts';
 import { TransactionalProducer } from '../../../src/kafka/transactional-producer.ts';
 import { silentLog } from '../../../src/log.ts';
-import { canStartBroker, PrivateBroker } from './private-broker.ts';
+import { canStartBroker, PrivateBroker, withBroker } from './private-broker.ts';
 import { freshTopic, readTo, valuesOf } from './support.ts';
 
 const BROKER_RESOURCE = 4;
@@ -17,7 +17,7 @@ const ID = 'app-ticks-0';
  * A broker that is killed while it ends transactions may, once it is back, hold records of a transaction that its coordinator takes for ended.
  * Here they are made on purpose: written under a transactional id that has nothing open, on a broker that was told not to look.
  */
-test.runIf(canStartBroker)('records whose transaction the coordinator takes for ended are ended by the next holder of the id', async () => {
+test.runIf(canStartBroker)(withBroker('records of a transaction taken for ended are ended by the next holder of the id'), async () => {
   const broker = await PrivateBroker.start();
   onTestFinished(async () => await broker.dispose());
   const { connection } = broker;

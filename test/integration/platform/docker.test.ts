@@ -1,18 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../../src/paths.ts';
 import { platformStatus, readPlatformFile } from '../../../src/platform/index.ts';
+import { docker, whyNoDocker, withDocker } from '../docker.ts';
 import { findMark, LocalPlatform, leaveMark } from './local-platform.ts';
 
-/** The images of docker-compose.yml. */
-const images = [...readFileSync(join(packageRoot, 'docker-compose.yml'), 'utf8').matchAll(/^ +image: (\S+)$/gm)].map(([, image]) => image!);
-
-/** Why this cannot run here; null where it can. Nothing is pulled for it. */
-const whyNot = spawnSync('docker', ['image', 'inspect', ...images]).status === 0 ? null : `no Docker engine with ${images.join(' and ')}`;
-
-describe.skipIf(whyNot !== null)(`the platform in Docker${whyNot === null ? '' : ` (skipped: ${whyNot})`}`, () => {
+describe.skipIf(whyNoDocker !== null)(withDocker('the platform in Docker'), () => {
   const local = new LocalPlatform('docker');
   afterAll(() => local.remove());
 
@@ -25,8 +16,8 @@ describe.skipIf(whyNot !== null)(`the platform in Docker${whyNot === null ? '' :
       registry: { answers: true },
     });
     const project = readPlatformFile({ home: local.home })!.composeProject;
-    const published = execFileSync('docker', ['ps', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Ports}}']);
-    const addresses = published.toString().match(/\S+(?=->)/g);
+    const published = docker('ps', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Ports}}');
+    const addresses = published.join('\n').match(/\S+(?=->)/g);
     expect(addresses).toHaveLength(2);
     for (const address of addresses!) expect(address).toMatch(/^127\.0\.0\.1:/);
     await leaveMark(platform);

@@ -2,10 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { missingForEmbedded } from '../../../src/platform/embedded.ts';
 import { locateHome } from '../../../src/platform/home.ts';
 import { platformStatus, readPlatformFile } from '../../../src/platform/index.ts';
 import { readChoices } from '../../../src/platform/platform-file.ts';
 import { LOOPBACK } from '../../../src/platform/ports.ts';
+import { sharedDownloads } from '../platform-setup.ts';
 import { findMark, LocalPlatform, leaveMark } from './local-platform.ts';
 
 const MARK = { partitions: 3, subjects: ['mark-value'] };
@@ -13,6 +15,11 @@ const NO_ENV = { env: {} };
 
 /** The first start on a machine downloads some 200 MB. */
 const FIRST_START_MS = 600_000;
+
+/** Where the tests run in containers, a machine need not have Java: what is missing then; else null, so that all this has to pass. */
+const whyNot =
+  process.env.ARBITREX_PLATFORM === 'docker' ? await missingForEmbedded(locateHome({ downloads: sharedDownloads }), process.env) : null;
+const skipped = whyNot === null ? '' : ` (skipped: on containers, and there is no ${whyNot})`;
 
 /** Runs to its end and prints how long it took. */
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -22,7 +29,7 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-describe('the embedded platform', () => {
+describe.skipIf(whyNot !== null)(`the embedded platform${skipped}`, () => {
   const local = new LocalPlatform('embedded');
   afterAll(() => local.remove());
 
@@ -76,7 +83,7 @@ describe('the embedded platform', () => {
   });
 });
 
-describe('an embedded platform that is deleted', () => {
+describe.skipIf(whyNot !== null)(`an embedded platform that is deleted${skipped}`, () => {
   it('forgets topics and schemas, keeps its ports, and leaves the choice of the kind open', async () => {
     const local = new LocalPlatform('embedded');
     onTestFinished(() => local.remove());
@@ -90,7 +97,7 @@ describe('an embedded platform that is deleted', () => {
   });
 });
 
-describe('an embedded platform that cannot start', () => {
+describe.skipIf(whyNot !== null)(`an embedded platform that cannot start${skipped}`, () => {
   it('names the port that is busy, and starts nothing', async () => {
     const local = new LocalPlatform('embedded');
     onTestFinished(() => local.remove());

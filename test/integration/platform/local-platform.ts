@@ -48,8 +48,11 @@ export class LocalPlatform {
   }
 }
 
+/** Where a platform is, whoever runs it. */
+type Addresses = Pick<Platform, 'brokers' | 'registryUrl'>;
+
 /** Leaves a mark in both services: a topic and a schema. */
-export async function leaveMark({ brokers, registryUrl }: Platform): Promise<void> {
+export async function leaveMark({ brokers, registryUrl }: Addresses): Promise<void> {
   const admin = await KafkaAdmin.connect({ brokers, clientId: 'platform-test' }, silentLog);
   await admin.createTopics([{ name: 'mark', partitions: 3, replicationFactor: 1, configs: { 'retention.ms': '-1' } }]);
   await admin.close();
@@ -62,7 +65,7 @@ export async function leaveMark({ brokers, registryUrl }: Platform): Promise<voi
 }
 
 /** What is left of the mark: the partitions of the topic (undefined without it) and the subjects. */
-export async function findMark({ brokers, registryUrl }: Platform): Promise<{ partitions: number | undefined; subjects: unknown }> {
+export async function findMark({ brokers, registryUrl }: Addresses): Promise<{ partitions: number | undefined; subjects: unknown }> {
   const admin = await KafkaAdmin.connect({ brokers, clientId: 'platform-test' }, silentLog);
   const topics = await admin.describeTopics(['mark']);
   await admin.close();
