@@ -15,6 +15,7 @@ import { findLastRecord } from '../kafka/last-record.ts';
 import { type FetchedRecord, LogReader, type LogReaderOptions, type RecordHeader } from '../kafka/log-reader.ts';
 import { murmur2Partition } from '../kafka/partitioner.ts';
 import { type Log, silentLog } from '../log.ts';
+import { EarlyRecords } from './early-records.ts';
 
 /** The topics that can be consumed, with the schema that their records are read with. */
 export const CONSUMABLE = {
@@ -106,6 +107,7 @@ export class FeatureConsumer {
     try {
       await reader.connect();
       const open = await this.#assign(reader, name, topic, ends, options);
+      const early = new EarlyRecords(options.from, open.keys());
       const total = remaining(open, ends);
       while (open.size > 0 && !isAborted()) {
         for (const { partition, records, nextOffset } of await reader.fetch()) {
@@ -118,6 +120,7 @@ export class FeatureConsumer {
           if (isAborted()) return;
           for (const record of records) {
             if (record.offset >= end) break;
+            if (early.has(partition, record.timestamp)) continue;
             const consumed = toConsumed(decoder, name, partition, record, options.onUnreadable);
             if (consumed !== null && isWanted(topic, consumed, options.symbols)) yield consumed;
           }

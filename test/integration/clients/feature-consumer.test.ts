@@ -105,4 +105,16 @@ describe('a consumer', () => {
     expect(seqs).toEqual([1]);
     expect(unreadable).toEqual([[own.partitionOf('EURUSD'), 0]]);
   });
+
+  it('begins at a time though markers of transactions before it are stamped with a later one', async () => {
+    const producer = await TickProducer.open(installation);
+    for (const minute of [6, 7, 8]) {
+      await producer.send({ symbol: 'EURUSD', eventTime: START + minute * MINUTE_MS, bid: 1.1, ask: 1.1002, volume: 1, seq: 100 + minute });
+    }
+    await producer.close();
+    await installation.runToEnd();
+    const from = START + 7 * MINUTE_MS;
+    const bars = await read('clean-ohlcv', { symbols: ['EURUSD'], from });
+    expect(bars.map(({ timestamp }) => timestamp)).toEqual([from, from + MINUTE_MS]);
+  });
 });
