@@ -9,7 +9,7 @@ export const ALL_TOPICS = ['ticks', 'clean-ohlcv', 'features-tier1', 'features-t
 /** All committed records of a topic. */
 export async function printedBy(installation: Installation, topic: (typeof ALL_TOPICS)[number]): Promise<PrintedRecord[]> {
   const records: PrintedRecord[] = [];
-  for await (const { key, headers, value, ...place } of new FeatureConsumer(installation).read(topic)) {
+  for await (const { key, headers, value, schemaId: _, ...place } of new FeatureConsumer(installation).read(topic)) {
     records.push({
       ...place,
       key: key!,
