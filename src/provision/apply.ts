@@ -2,7 +2,9 @@ import type { Topology } from '../../topology/fx.ts';
 import { PartitionTable } from '../../topology/partition-table.ts';
 import { type ActualCluster, planChanges, type Step } from '../../topology/plan.ts';
 import type { Topic } from '../../topology/topics.ts';
+import { RegistryOutage } from '../codec/errors.ts';
 import type { Registry } from '../codec/registry.ts';
+import { throughOutage } from '../codec/through-outage.ts';
 import { UserError } from '../errors.ts';
 import type { KafkaAdmin } from '../kafka/admin.ts';
 import { readNewestValues } from '../kafka/compacted.ts';
@@ -28,6 +30,8 @@ export interface ApplyPlan {
 
 /** Copies of a partition where the settings leave it open and the cluster has as many brokers. */
 const DEFAULT_REPLICATION_FACTOR = 3;
+/** How long an outage of the registry may last in the middle of an apply, ms. */
+const OUTAGE_LIMIT_MS = 30_000;
 
 /**
  * Compares cluster and registry with the topology; changes nothing. Schemas come first: no topic without a subject for its values.
@@ -98,14 +102,28 @@ async function readCluster(topology: Topology, { connection, admin, log }: Provi
   return { topics, rule, tickedOnShared };
 }
 
+/** Changes the registry; one that has answered and then does not, because it has just started, say, is asked again for a while. */
+async function onRegistry(log: Log, change: () => Promise<void>): Promise<void> {
+  const limit = AbortSignal.timeout(OUTAGE_LIMIT_MS);
+  let lastOutage: RegistryOutage | null = null;
+  const isDone = await throughOutage(
+    () => change().then(() => true),
+    limit,
+    (outage, retryInMs) => {
+      lastOutage = outage;
+      log.warn({ retryInMs, error: outage.message }, 'the registry does not answer');
+    },
+  );
+  if (isDone !== true) throw lastOutage ?? new RegistryOutage(`the registry has not answered for ${OUTAGE_LIMIT_MS / 1_000} s`);
+}
+
 async function perform(step: SchemaStep | Step, topology: Topology, tools: ProvisionTools): Promise<void> {
   const { connection, admin, registry, log } = tools;
   switch (step.kind) {
     case 'compatibility':
-      return registry.setCompatibility(step.topic.subject, step.topic.compatibility);
+      return onRegistry(log, () => registry.setCompatibility(step.topic.subject, step.topic.compatibility));
     case 'register':
-      await registry.register(step.topic.subject, step.schema);
-      return;
+      return onRegistry(log, async () => void (await registry.register(step.topic.subject, step.schema)));
     case 'create':
       return createTopic(step.topic, admin);
     case 'grow':

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
+import { RegistryOutage } from '../../../src/codec/errors.ts';
+import { Registry } from '../../../src/codec/registry.ts';
 import { IdempotentProducer } from '../../../src/kafka/idempotent-producer.ts';
 import { murmur2Partition } from '../../../src/kafka/partitioner.ts';
 import { readPartitionRule } from '../../../src/ops/partition-rule.ts';
@@ -33,6 +35,22 @@ describe('apply', () => {
     expect(await readPartitionRule(tools.connection, topology.topics.control.name, tools.log)).toEqual(topology.partitioning);
 
     expect(await applyTopology(topology, tools)).toEqual([]);
+  });
+
+  it('asks the registry again where an answer fails to come in the middle', async () => {
+    const installation = await openInstallation();
+    const asked: string[] = [];
+    class Hesitant extends Registry {
+      override async register(subject: string, schema: object): Promise<number> {
+        if (asked.push(subject) === 1) throw new RegistryOutage('no answer');
+        return await super.register(subject, schema);
+      }
+    }
+    const registry = new Hesitant({ url: inject('registryUrl') });
+    const topology = installation.topology('symbols: [A]');
+    await applyTopology(topology, { ...installation.tools, registry });
+    expect(asked).toHaveLength(9 + 1);
+    expect(await applyTopology(topology, installation.tools)).toEqual([]);
   });
 
   it('only plans, if asked', async () => {
