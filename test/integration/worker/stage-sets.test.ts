@@ -1,18 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { UserError } from '../../../src/errors.ts';
 import { drive, type GoldenInput, lineDifferences, readGoldenInput, sendTicks, writtenLines } from './golden-input.ts';
 import { Installation, type SettingsObject } from './installation.ts';
+import { refusal } from './refusal.ts';
 
 const SPLIT = ['clean', 'tier1', 'tier2'] as const;
-
-async function refusal(starting: Promise<unknown>): Promise<UserError> {
-  const error = await starting.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error as UserError;
-}
 
 describe('the stages run by three workers', () => {
   let input: GoldenInput;

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { compareFeatures } from '../../../src/clients/compare-features.ts';
 import { syntheticTicks } from '../../../src/clients/synthetic.ts';
 import { emptyTick, type Tick } from '../../../src/domain/tick.ts';
-import { UserError } from '../../../src/errors.ts';
 import { silentLog } from '../../../src/log.ts';
 import { KillSwitch } from '../../../src/ops/kill-switch.ts';
 import type { Worker } from '../../../src/worker/worker.ts';
@@ -14,6 +13,7 @@ import { BY_TEST } from '../ops/operated.ts';
 import { lineDifferences, type OutputLines, writtenLines } from './golden-input.ts';
 import { Installation, type SettingsObject } from './installation.ts';
 import { type OutgoingTick, outgoing } from './outgoing-ticks.ts';
+import { refusal } from './refusal.ts';
 import { until } from './wait.ts';
 
 const START = utc('2026-01-05T00:00');
@@ -196,15 +196,6 @@ describe('a variant beside the main pipeline', () => {
     expect(absent.stderr).toContain('arbitrex topology apply --suffix c');
   });
 });
-
-async function refusal(starting: Promise<unknown>): Promise<UserError> {
-  const error = await starting.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error as UserError;
-}
 
 describe('a worker of a variant', () => {
   test('refuses other settings than those of the workers that are there, and joins under the same', async () => {
