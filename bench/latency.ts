@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { wholeNumber } from '../src/cli/options.ts';
 import { build } from './lib/build.ts';
 import type { BenchCommand, BenchContext } from './lib/command.ts';
@@ -18,6 +18,7 @@ export interface LatencyOptions extends CommonOptions {
   readonly seconds: number;
   readonly warmup: number;
   readonly workers: number;
+  readonly guarantee?: Guarantee;
   readonly halt?: string;
 }
 
@@ -39,6 +40,7 @@ export const latency: BenchCommand = {
       .option('--seconds <s>', 'how long each run (with --halt: each phase) is measured', wholeNumber(2), 60)
       .option('--warmup <s>', 'load before that', wholeNumber(1), 15)
       .option('--workers <n>', 'worker processes', wholeNumber(1), 1)
+      .addOption(new Option('--guarantee <name>', 'one of them only (default: both)').choices(GUARANTEES))
       .option('--halt <symbol>', 'halt, resume, then poison this symbol and measure the others');
   },
   run: (options: LatencyOptions, context) => run(options, context),
@@ -50,7 +52,7 @@ async function run(options: LatencyOptions, context: BenchContext): Promise<Benc
   const problems: string[] = [];
   const runs: Row[] = [];
   for (let i = 1; i <= options.runs; i++) {
-    for (const guarantee of GUARANTEES) {
+    for (const guarantee of options.guarantee === undefined ? GUARANTEES : [options.guarantee]) {
       for (const rate of options.rates) {
         context.progress.show(`run ${i}: ${guarantee}, ${rate.toLocaleString('en')} ticks/s`);
         const variant = { guarantee, rate };
