@@ -6,6 +6,8 @@ import { textTable } from './text-table.ts';
 
 /** What a difference is shown with: enough to tell a rounding error from another number. */
 const SIGNIFICANT_DIGITS = 3;
+/** A longer value of a setting (a list of closures, say) would push the other one off the screen; --json has it whole. */
+const MAX_SETTING_CHARS = 40;
 
 /** A comparison in words and tables; lines end with \n. */
 export function renderComparison({ a, b, settings, records, isEqual }: Comparison): string {
@@ -82,7 +84,8 @@ function cells({ column, differ, share, oneNull, maxAbs, meanAbs, firstAt }: Col
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= MAX_SETTING_CHARS ? text : `${text.slice(0, MAX_SETTING_CHARS - 1)}…`;
 }
 
 function count(rows: number): string {
