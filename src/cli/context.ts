@@ -145,7 +145,9 @@ export async function resolveConnections(
 function resolveRegistry({ registry }: Settings, env: Environment, platform: LocalPlatform | null): RegistryConnection {
   const url = env.SCHEMA_REGISTRY_URL || registry.url || platform?.registryUrl;
   if (!url) {
-    throw new UserError('no schema registry configured', { hint: 'set SCHEMA_REGISTRY_URL, or registry.url in the settings file' });
+    throw new UserError('no schema registry configured', {
+      hint: 'set SCHEMA_REGISTRY_URL, or registry.url in the settings file; `arbitrex up` starts a local Kafka and registry',
+    });
   }
   const optional = {
     username: env.SCHEMA_REGISTRY_USERNAME || registry.username,
