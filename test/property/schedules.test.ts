@@ -14,10 +14,10 @@ import { seeds, uniform } from './hostile.ts';
 import { hostileSettings, hostileTicks } from './hostile-ticks.ts';
 import { SimAdmin, SimTransactionalProducer } from './simulation/clients.ts';
 import { committed, driven, matricesOf, type SentTick } from './simulation/outputs.ts';
-import { type Schedule, simulatedInterval, simulatedSleep } from './simulation/schedule.ts';
+import { currentProcess, type Schedule, simulatedInterval, simulatedNow, simulatedSleep } from './simulation/schedule.ts';
 import { World } from './simulation/world.ts';
 
-// The worker is real down to src/kafka, which is the simulated cluster's; its timers are steps of the schedule.
+// The worker is real down to src/kafka, which is the simulated cluster's; its timers are steps of the schedule, and so is its clock.
 vi.mock('../../src/kafka/log-reader.ts', async (original) => ({
   ...(await original<object>()),
   LogReader: (await import('./simulation/clients.ts')).SimLogReader,
@@ -35,6 +35,8 @@ beforeEach(() => {
   vi.spyOn(TransactionalProducer, 'fence').mockImplementation(
     SimTransactionalProducer.fence as unknown as typeof TransactionalProducer.fence,
   );
+  const { now } = performance;
+  vi.spyOn(performance, 'now').mockImplementation(() => (currentProcess.getStore() === undefined ? now.call(performance) : simulatedNow()));
   vi.stubGlobal('setInterval', simulatedInterval);
   vi.stubGlobal('clearInterval', (interval: ReturnType<typeof simulatedInterval>) => interval.clear());
 });

@@ -20,18 +20,31 @@ interface Step {
   run(): void;
 }
 
+/** How much of a process's clock a step takes on average, ms: drawn between these for a whole run. A commit interval is 5 to 2,000 steps long. */
+const PACES_MS = [0.05, 20] as const;
+
 const ALWAYS = (): boolean => true;
 
 /**
  * The order in which everything happens. Whatever takes time (a request, its answer, a marker of a transaction, a timer) is a step that
- * waits here; a seed draws which one is next, and what it brings about has happened before another is drawn. The same seed gives the same run.
+ * waits here; a seed draws which one is next, and what it brings about has happened before another is drawn. Clocks go on with the steps
+ * alone: the same seed gives the same run, however fast the machine.
  */
 export class Schedule {
   readonly random: () => number;
+  readonly #paceMs: number;
   #steps: Step[] = [];
+  #nowMs = 0;
 
   constructor(seed: number) {
     this.random = uniform(seed);
+    const [slowest, fastest] = PACES_MS;
+    this.#paceMs = slowest * (fastest / slowest) ** this.random();
+  }
+
+  /** What the clocks of its processes show, ms. */
+  get nowMs(): number {
+    return this.#nowMs;
   }
 
   /** Resolves with the result of `act`, which happens when the step is drawn; it can be drawn while `isReady`. Rejects with what `act` throws. */
@@ -66,6 +79,7 @@ export class Schedule {
     if (ready.length === 0) return false;
     const step = this.pick(ready);
     this.#steps.splice(this.#steps.indexOf(step), 1);
+    this.#nowMs += 2 * this.random() * this.#paceMs;
     step.run();
     await settled();
     return true;
@@ -98,12 +112,18 @@ export function simulatedSleep(value: unknown, signal: AbortSignal | undefined):
   return schedule.step(process, () => value, { signal });
 }
 
+/** `performance.now`: of the process that asks. */
+export function simulatedNow(): number {
+  return currentProcess.getStore()!.schedule.nowMs;
+}
+
 /** `setInterval` as steps, for the commit timer of a worker. */
 export function simulatedInterval(callback: () => void): { clear(): void } {
-  const { process, schedule } = currentProcess.getStore()!;
+  const owner = currentProcess.getStore()!;
+  const { process, schedule } = owner;
   const ending = new AbortController();
   const repeat = async (): Promise<void> => {
-    for (;;) await schedule.step(process, callback, { signal: ending.signal });
+    for (;;) await schedule.step(process, () => currentProcess.run(owner, callback), { signal: ending.signal });
   };
   repeat().catch(() => {});
   return { clear: () => ending.abort() };
