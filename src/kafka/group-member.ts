@@ -8,6 +8,7 @@ import { GroupRequests, type GroupSettings, type JoinedGroup } from './group-req
 import { Heartbeat, isRemoval, SessionExpired } from './heartbeat.ts';
 import { HeldPartitions } from './held-partitions.ts';
 import { MembershipQuestions } from './membership-questions.ts';
+import { OwnerCallbacks } from './owner-callbacks.ts';
 import { ErrorCode, errorCodeOf } from './response-error.ts';
 import { pauseMs } from './retry.ts';
 import { assign } from './sticky-assignor.ts';
@@ -55,6 +56,7 @@ export class GroupMember {
   readonly #heartbeatIntervalMs: number;
   readonly #metadataIntervalMs: number;
   readonly #held = new HeldPartitions();
+  readonly #owner: OwnerCallbacks;
   /** Until the first join. */
   #companions: GroupMemberOptions['companions'];
   readonly #questions = new MembershipQuestions();
@@ -64,8 +66,6 @@ export class GroupMember {
   #lastMetadataMs = 0;
   /** In a row. */
   #failures = 0;
-  #losses = 0;
-  #callbacks: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
   #isStopping = false;
   #running: Promise<void> | undefined;
@@ -75,6 +75,7 @@ export class GroupMember {
     this.#connection = connection;
     this.#log = log;
     this.#options = options;
+    this.#owner = new OwnerCallbacks(options, (error) => this.#trouble(error));
     this.#companions = options.companions;
     this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 1_000;
     this.#metadataIntervalMs = options.metadataIntervalMs ?? 30_000;
@@ -119,6 +120,7 @@ export class GroupMember {
   async stop(): Promise<void> {
     const isFirst = !this.#isStopping;
     this.#isStopping = true;
+    this.#owner.stop();
     this.#wake();
     // A join that waits for other members blocks its connection: leaving takes another one.
     await this.#session.close();
@@ -186,11 +188,7 @@ export class GroupMember {
       { groupId: this.#settings.groupId, generation, added: added.length, removed: removed.length, kept: kept.length },
       'partitions assigned',
     );
-    const losses = this.#losses;
-    this.#callBack(async () => {
-      // What was lost while another callback ran is nobody's to take up.
-      if (losses === this.#losses) await this.#options.onAssigned(change);
-    });
+    this.#owner.assigned(change);
     this.#allIsWell();
   }
 
@@ -226,7 +224,7 @@ export class GroupMember {
     const limitMs = CALLBACK_SHARE * this.#settings.rebalanceTimeoutMs;
     const deadlineMs = performance.now() + limitMs;
     let isDone = false;
-    this.#callBack(async () => await this.#options.onRebalancing?.()).then(() => {
+    this.#owner.rebalancing().then(() => {
       isDone = true;
       this.#wake();
     });
@@ -292,15 +290,8 @@ export class GroupMember {
   }
 
   #lose(reason: LostReason): void {
-    this.#losses += 1;
-    if (this.#held.lose()) {
-      this.#log.warn({ groupId: this.#settings.groupId, reason }, 'all partitions lost');
-      try {
-        this.#options.onLost(reason);
-      } catch (error) {
-        this.#trouble(error as Error);
-      }
-    }
+    const isTold = this.#owner.lost(reason, this.#held.lose());
+    if (isTold) this.#log.warn({ groupId: this.#settings.groupId, reason }, 'all partitions lost');
     this.#questions.deny();
   }
 
@@ -329,18 +320,6 @@ export class GroupMember {
       this.#options.onRecovered?.();
     }
     this.#failures = 0;
-  }
-
-  /** Runs after the callbacks before it have ended. Never rejects. */
-  #callBack(callback: () => Promise<void>): Promise<void> {
-    this.#callbacks = this.#callbacks.then(async () => {
-      try {
-        if (!this.#isStopping) await callback();
-      } catch (error) {
-        this.#trouble(error as Error);
-      }
-    });
-    return this.#callbacks;
   }
 
   /** Sleeps until the time is over or somebody wakes it. */

@@ -271,6 +271,8 @@ export class Worker {
     await Promise.all(removed.map((partition) => this.#release(partition, true)));
     if (this.#isStopping) return;
     for (const { topic, partition } of added) {
+      // Lost while the others were released; where it has come back, a later call opens it, or this one has.
+      if (!this.#member.isAssigned(topic, partition) || this.#hasSlot({ topic, partition })) continue;
       if (topic === this.#topic('join-changelog')) this.#openJoin(partition);
       else this.#openInput(this.#set.assigned.find((role) => this.#topic(role) === topic)!, partition);
     }
@@ -278,6 +280,11 @@ export class Worker {
 
   #lost(): void {
     for (const partition of [...this.#inputs.keys(), ...this.#joins.keys()]) void this.#releaseKey(partition, false);
+  }
+
+  #hasSlot(partition: TopicPartition): boolean {
+    const key = partitionKey(partition);
+    return this.#inputs.has(key) || this.#joins.has(key);
   }
 
   #openInput(role: TopicRole, partition: number): void {

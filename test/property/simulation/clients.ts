@@ -4,6 +4,7 @@ import type { AssignmentChange, GroupMemberOptions } from '../../../src/kafka/gr
 import { HeldPartitions } from '../../../src/kafka/held-partitions.ts';
 import type { FetchedBatch } from '../../../src/kafka/log-reader.ts';
 import type { LogPlace } from '../../../src/kafka/offset-list.ts';
+import { OwnerCallbacks } from '../../../src/kafka/owner-callbacks.ts';
 import { partitionKey, type TopicPartition } from '../../../src/kafka/topic-partition.ts';
 import { type TransactionBatch, TransactionFailed } from '../../../src/kafka/transactional-producer.ts';
 import type { Log } from '../../../src/log.ts';
@@ -211,13 +212,15 @@ export class SimGroupMember {
   readonly #connection: SimConnection;
   readonly #options: GroupMemberOptions;
   readonly #held = new HeldPartitions();
+  readonly #owner: OwnerCallbacks;
   readonly #stopping = new AbortController();
-  #callbacks: Promise<void> = Promise.resolve();
-  #losses = 0;
 
   constructor(connection: SimConnection, _log: Log, options: GroupMemberOptions) {
     this.#connection = connection;
     this.#options = options;
+    this.#owner = new OwnerCallbacks(options, (error) => {
+      throw error;
+    });
   }
 
   get generation(): number {
@@ -238,6 +241,7 @@ export class SimGroupMember {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#owner.stop();
     this.#held.lose();
     const { cluster, process } = this.#connection;
     await cluster.schedule.request(process, () => this.#group.remove(this.memberId));
@@ -270,19 +274,19 @@ export class SimGroupMember {
   async #join(): Promise<void> {
     const { process } = this.#connection;
     const { topics } = this.#options;
-    await this.#step(() => {
-      if (!this.#group.has(this.memberId)) this.memberId = this.#group.newMemberId(process);
+    const isDropped = await this.#step(() => {
+      const isNew = !this.#group.has(this.memberId);
+      const isDropped = isNew && this.memberId !== '';
+      if (isNew) this.memberId = this.#group.newMemberId(process);
       this.#group.join(this.memberId, { process, topics, claim: this.#held.claim });
+      return isDropped;
     });
+    if (isDropped) this.#lose();
     const change = await this.#step(
       () => this.#taken(),
       () => !this.#group.isWaiting(this.memberId),
     );
-    if (change === null) return;
-    const losses = this.#losses;
-    void this.#callBack(async () => {
-      if (losses === this.#losses) await this.#options.onAssigned(change);
-    });
+    if (change !== null) this.#owner.assigned(change);
   }
 
   /** What the new generation changes; null where the next rebalance has begun meanwhile, or the group has gone on without this member. */
@@ -295,20 +299,12 @@ export class SimGroupMember {
 
   /** The owner's callbacks may take longer than the rebalance: then it rejoins without them. */
   async #prepareToRejoin(): Promise<void> {
-    await Promise.race([this.#callBack(async () => await this.#options.onRebalancing?.()), this.#step(() => {})]);
+    await Promise.race([this.#owner.rebalancing(), this.#step(() => {})]);
   }
 
   #lose(): void {
-    this.#losses++;
     this.#connection.cluster.note('partitions lost');
-    if (this.#held.lose()) this.#options.onLost('removed from the group');
-  }
-
-  #callBack(callback: () => Promise<void>): Promise<void> {
-    this.#callbacks = this.#callbacks.then(async () => {
-      if (!this.#stopping.signal.aborted) await callback();
-    });
-    return this.#callbacks;
+    this.#owner.lost('removed from the group', this.#held.lose());
   }
 
   #step<T>(act: () => T, isReady?: () => boolean): Promise<T> {

@@ -20,8 +20,10 @@ interface Step {
   run(): void;
 }
 
-/** How much of a process's clock a step takes on average, ms: drawn between these for a whole run. A commit interval is 5 to 2,000 steps long. */
-const PACES_MS = [0.05, 20] as const;
+/** The shortest step on a process's clock, ms: drawn between these for a whole run. A commit interval is some 5 to 3,000 steps long. */
+const PACES_MS = [0.005, 3] as const;
+/** The longest step, in shortest ones: a process that waits for its turn on a busy machine. */
+const LONGEST_STEP = 1_000;
 
 const ALWAYS = (): boolean => true;
 
@@ -79,7 +81,7 @@ export class Schedule {
     if (ready.length === 0) return false;
     const step = this.pick(ready);
     this.#steps.splice(this.#steps.indexOf(step), 1);
-    this.#nowMs += 2 * this.random() * this.#paceMs;
+    this.#nowMs += this.#paceMs / (this.random() + 1 / LONGEST_STEP);
     step.run();
     await settled();
     return true;
