@@ -266,13 +266,13 @@ const runtime = section(
       'One transaction for outputs, state and offsets; or a crash may repeat outputs (same key, value and version).',
     ).default('exactly_once'),
     commit_interval_ms: wait(
-      'Time between two commits of a task. An output waits no longer, positions that nothing came of ten times as long.',
+      'Time between two commits of a task. An output waits no longer, positions that nothing came of thirty times as long.',
       100,
     ),
     commit_on_bar: field(
       z.boolean(),
       'true or false',
-      'Commit as soon as a bar is out, without waiting for the interval: less latency, more transactions. At least once it is always so.',
+      'Commit as soon as a bar is out, without waiting for the interval: less latency, more transactions. At least once no output waits.',
     ).default(false),
     commit_records: amount('records', 'A task commits after this many input records even if the interval has not passed.', 20_000),
     commit_bytes: amount(

@@ -89,7 +89,7 @@ export interface RuntimeSettings {
   readonly applicationId: string;
   readonly guarantee: 'exactly_once' | 'at_least_once';
   readonly commitIntervalMs: number;
-  /** A transaction begins as soon as a bar is out, whatever the interval. At least once that is always so. */
+  /** A transaction begins as soon as a bar is out, whatever the interval. At least once outputs wait for no commit anyway. */
   readonly commitOnBar: boolean;
   readonly commitRecords: number;
   /** Output that may wait for a task's next commit before the task takes no more input. */

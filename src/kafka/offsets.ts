@@ -41,10 +41,23 @@ export function groupOffsets(offsets: readonly GroupOffset[]): { topic: string; 
   }));
 }
 
-/** Commits offsets of one group outside of transactions: what at_least_once does once outputs and state are acknowledged. */
+/** A commit that waits for the request under way. */
+interface WaitingCommit {
+  readonly offsets: readonly Omit<GroupOffset, 'groupId'>[];
+  readonly membership: Membership;
+  readonly limitMs: number;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/**
+ * Commits offsets of one group outside of transactions: what at_least_once does once outputs and state are acknowledged. One request is under way at
+ * a time; what is to be committed meanwhile shares the next.
+ */
 export class OffsetCommitter {
   readonly #groupId: string;
   readonly #session: ClusterSession;
+  #waiting: WaitingCommit[] = [];
+  #isBusy = false;
 
   constructor(connection: KafkaConnection, groupId: string, log: Log) {
     this.#groupId = groupId;
@@ -53,10 +66,49 @@ export class OffsetCommitter {
 
   /**
    * Resolves once the group holds the offsets, after up to `limitMs` of tries. Without `membership` only a group without members takes them. Throws
-   * NotAMember, or the last try's error; committing the same offsets again does no harm.
+   * NotAMember, or the last try's error, which may be about an offset that shared the request; committing the same offsets again does no harm.
    */
   async commit(offsets: readonly Omit<GroupOffset, 'groupId'>[], membership: Membership = NO_MEMBERSHIP, limitMs = 10_000): Promise<void> {
     if (offsets.length === 0) return;
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push({ offsets, membership, limitMs, done });
+    void this.#pump();
+    await done.promise;
+  }
+
+  /** Closes the connections; a commit under way fails. */
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  /** Requests until nothing waits, each for all that may go together: what one member has to commit in one generation. */
+  async #pump(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    // Whoever commits in the same turn goes along.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const { membership } = this.#waiting[0]!;
+      const isTogether = (other: WaitingCommit): boolean =>
+        other.membership.memberId === membership.memberId && other.membership.generation === membership.generation;
+      const together = this.#waiting.filter(isTogether);
+      this.#waiting = this.#waiting.filter((other) => !isTogether(other));
+      try {
+        const limitMs = Math.min(...together.map((one) => one.limitMs));
+        await this.#request(
+          together.flatMap(({ offsets }) => offsets),
+          membership,
+          limitMs,
+        );
+        for (const { done } of together) done.resolve();
+      } catch (error) {
+        for (const { done } of together) done.reject(error);
+      }
+    }
+    this.#isBusy = false;
+  }
+
+  async #request(offsets: readonly Omit<GroupOffset, 'groupId'>[], membership: Membership, limitMs: number): Promise<void> {
     const groupId = this.#groupId;
     const request = {
       groupId,
@@ -73,11 +125,6 @@ export class OffsetCommitter {
         cause: error,
       });
     }
-  }
-
-  /** Closes the connections; a commit under way fails. */
-  async close(): Promise<void> {
-    await this.#session.close();
   }
 
   async #try(request: object): Promise<void> {

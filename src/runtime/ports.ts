@@ -97,6 +97,11 @@ export interface CommitBatch {
 /** The holder of one transactional id. */
 export interface TaskProducer {
   /**
+   * Writes outputs ahead of the commit that saves the state and position they belong to; what it throws is as for a commit. Absent where nothing may be
+   * readable before it is committed.
+   */
+  writeAhead?(outputs: readonly TopicOutput[]): Promise<void>;
+  /**
    * Makes the batch durable.
    * @throws FencedError where another holder has taken over, any other error where the outcome is unknown; the producer is unusable then.
    */

@@ -7,6 +7,7 @@ import {
   type TaskIdentity,
   type TaskPorts,
   type TaskProducer,
+  type TopicOutput,
 } from './ports.ts';
 
 /** Where a task stands in its protocol. */
@@ -118,15 +119,18 @@ export class Task<Logic extends TaskLogic> {
   async commit(): Promise<void> {
     if (this.#phase !== 'running' && this.#phase !== 'draining') return;
     if (this.#inFlight !== null || !this.logic.hasWork()) return this.#inFlight ?? undefined;
-    this.#inFlight = this.#commit(this.#producer!);
-    try {
-      await this.#inFlight;
-    } finally {
-      this.#inFlight = null;
-    }
+    await this.#alone(() => this.#commit(this.#producer!));
   }
 
-  /** True while a commit is under way. */
+  /**
+   * Writes outputs ahead of the commit that saves their state and position, where the producer can. Only while the task runs and no commit is under way.
+   * Resolves when they are written or the task has failed.
+   */
+  async writeAhead(outputs: readonly TopicOutput[]): Promise<void> {
+    await this.#alone(() => this.#producer!.writeAhead!(outputs));
+  }
+
+  /** True while a commit, or the writing of outputs ahead of one, is under way. */
   get isCommitting(): boolean {
     return this.#inFlight !== null;
   }
@@ -148,16 +152,29 @@ export class Task<Logic extends TaskLogic> {
     await this.#disposeProducer();
   }
 
-  async #commit(producer: TaskProducer): Promise<void> {
+  /** Runs what must not run beside a commit; an error of it ends the task. */
+  async #alone(act: () => Promise<void>): Promise<void> {
+    const guarded = async (): Promise<void> => {
+      try {
+        await act();
+      } catch (error) {
+        if (!this.#isOver()) await this.#fail(error, true);
+      }
+    };
+    this.#inFlight = guarded();
     try {
-      const batch = this.logic.takeCommit();
-      this.#ports.onStep?.('before-commit');
-      await producer.commit(batch);
-      this.commits++;
-      this.#ports.onStep?.('after-commit');
-    } catch (error) {
-      if (!this.#isOver()) await this.#fail(error, true);
+      await this.#inFlight;
+    } finally {
+      this.#inFlight = null;
     }
+  }
+
+  async #commit(producer: TaskProducer): Promise<void> {
+    const batch = this.logic.takeCommit();
+    this.#ports.onStep?.('before-commit');
+    await producer.commit(batch);
+    this.commits++;
+    this.#ports.onStep?.('after-commit');
   }
 
   async #fail(error: unknown, tell: boolean): Promise<void> {

@@ -7,7 +7,7 @@ import type { Timeframe } from '../domain/timeframe.ts';
 import { StageHeaders } from '../lineage/stage-headers.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
-import type { CommitBatch, InputBatch, InputRecord } from '../runtime/ports.ts';
+import type { CommitBatch, InputBatch, InputRecord, TopicOutput } from '../runtime/ports.ts';
 import { RecordCursor } from '../runtime/record-cursor.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { deadLetter } from './dead-letters.ts';
@@ -101,6 +101,10 @@ export class BarTask implements InputTask {
 
   hasOutputs(): boolean {
     return this.#outputs.records > 0;
+  }
+
+  takeOutputs(): TopicOutput[] {
+    return this.#outputs.take();
   }
 
   isFull(): boolean {

@@ -169,8 +169,10 @@ export class InputPump {
     const { task, pacing } = feed;
     if (!isAtWork(feed) || task.isCommitting || !task.logic.hasWork()) return;
     const state = { hasOutputs: task.logic.hasOutputs(), isCaughtUp: this.#hasCaughtUp(feed), isHurried: this.#isHurried };
-    if (!pacing.isDue(performance.now(), state)) return;
-    void this.#commit(feed).then(() => {
+    const due = pacing.due(performance.now(), state);
+    if (due === null) return;
+    const done = due === 'commit' ? this.#commit(feed) : this.#writeAhead(feed);
+    void done.then(() => {
       this.#adjust(key, feed);
       // What came while it was under way.
       this.#commitIfDue(key, feed);
@@ -180,6 +182,11 @@ export class InputPump {
   #commit({ task, pacing }: Feed): Promise<void> {
     pacing.begun(performance.now());
     return task.commit();
+  }
+
+  #writeAhead({ task, pacing }: Feed): Promise<void> {
+    pacing.wroteAhead(performance.now());
+    return task.writeAhead(task.logic.takeOutputs());
   }
 
   /** Resolves when the task may take more, or is at work no longer. */

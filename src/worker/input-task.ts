@@ -1,4 +1,4 @@
-import type { InputBatch } from '../runtime/ports.ts';
+import type { InputBatch, TopicOutput } from '../runtime/ports.ts';
 import type { TaskLogic } from '../runtime/task.ts';
 
 /** The logic of a task with one input partition. */
@@ -9,6 +9,8 @@ export interface InputTask extends TaskLogic {
   readonly nextOffset: number | null;
   /** True where outputs wait for a commit, and not positions alone. */
   hasOutputs(): boolean;
+  /** Hands over the outputs that wait, to be written ahead of the commit that saves their state and position. */
+  takeOutputs(): TopicOutput[];
   /** Loads what `process` needs of the registry. Rejects with RegistryOutage: to be tried again. */
   prepare(batch: InputBatch): Promise<void>;
   /**

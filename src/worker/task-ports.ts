@@ -52,11 +52,15 @@ export function atLeastOncePorts(
   committer: OffsetCommitter,
   membership: () => Membership,
 ): TaskPorts {
+  const writeAhead = async (outputs: readonly TopicOutput[]): Promise<void> => {
+    stampEmission(outputs, Date.now());
+    await producer.send(toMessages(outputs));
+    clients.onStep?.('after-outputs');
+  };
   const shared: TaskProducer = {
+    writeAhead,
     async commit({ outputs, changelog, positions }) {
-      stampEmission(outputs, Date.now());
-      await producer.send(toMessages(outputs));
-      clients.onStep?.('after-outputs');
+      await writeAhead(outputs);
       // One topic after the other: the state of a later stage may run ahead of an earlier one's, never behind.
       for (const topic of changelog) {
         await producer.send(toMessages([topic]));

@@ -8,7 +8,7 @@ import { hasBadSymbol } from '../domain/tick-checks.ts';
 import { StageHeaders } from '../lineage/stage-headers.ts';
 import { ChangelogBuffer } from '../runtime/changelog-buffer.ts';
 import { OutputBuffer } from '../runtime/output-buffer.ts';
-import type { CommitBatch, InputBatch, InputRecord, InputRecords, RecordHeader } from '../runtime/ports.ts';
+import type { CommitBatch, InputBatch, InputRecord, InputRecords, RecordHeader, TopicOutput } from '../runtime/ports.ts';
 import { RecordCursor } from '../runtime/record-cursor.ts';
 import type { ChangelogPartition } from '../runtime/task.ts';
 import { type CleanTopics, CleanWork } from './clean-work.ts';
@@ -149,6 +149,10 @@ export class TickTask implements InputTask {
 
   hasOutputs(): boolean {
     return this.#outputs.records > 0;
+  }
+
+  takeOutputs(): TopicOutput[] {
+    return this.#outputs.take();
   }
 
   isFull(): boolean {

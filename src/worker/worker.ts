@@ -16,6 +16,7 @@ import type { Log } from '../log.ts';
 import type { OnTaskStep, TaskPorts } from '../runtime/ports.ts';
 import type { Task } from '../runtime/task.ts';
 import { ChangelogReader } from './changelog-reader.ts';
+import { outputPacing } from './commit-pacing.ts';
 import type { Halts } from './halts.ts';
 import { InputEnd } from './input-end.ts';
 import { InputPump } from './input-pump.ts';
@@ -132,7 +133,7 @@ export class Worker {
       new LogReader(connection, log, { isolation: 'read_committed', maxWaitMs: FETCH_WAIT_MS, ...limits }),
       halts,
       outages,
-      { intervalMs: runtime.commitIntervalMs, areOutputsAtOnce: runtime.guarantee === 'at_least_once' || runtime.commitOnBar },
+      { intervalMs: runtime.commitIntervalMs, outputs: outputPacing(runtime) },
       (error) => this.#end(error),
     );
     this.#member = new GroupMember(connection, log, {

@@ -282,6 +282,36 @@ describe('offsets without a transaction', () => {
   });
 });
 
+describe('offsets that are committed at the same time', () => {
+  test('share requests, and are all held when each commit resolves', async () => {
+    const partitions = 12;
+    const [topic, group] = [await freshTopic(admin, 'ticks', partitions), freshName('group')];
+    const committer = new OffsetCommitter(connection, group, silentLog);
+    closing.push(() => committer.close());
+    const commits = Array.from({ length: partitions }, (_, partition) => committer.commit([{ topic, partition, offset: partition }]));
+    await commits[0];
+    // Those after the first went with it.
+    expect(await admin.committedOffsets(group, topic)).toEqual(Array.from({ length: partitions }, (_, partition) => partition));
+    await Promise.all(commits);
+  });
+
+  test('a refusal of one member leaves the others’ alone', async () => {
+    const [topic, groupId] = [await freshTopic(admin, 'ticks', 2), freshName('group')];
+    const member = new GroupMember(connection, silentLog, { groupId, topics: [topic], onAssigned() {}, onLost() {} });
+    closing.push(() => member.stop());
+    await member.start();
+    const committer = new OffsetCommitter(connection, groupId, silentLog);
+    closing.push(() => committer.close());
+    const { memberId, generation } = member;
+    const [stale, right] = await Promise.allSettled([
+      committer.commit([{ topic, partition: 0, offset: 3 }], { memberId, generation: generation - 1 }),
+      committer.commit([{ topic, partition: 1, offset: 4 }], { memberId, generation }),
+    ]);
+    expect([stale, right]).toMatchObject([{ status: 'rejected', reason: expect.any(NotAMember) }, { status: 'fulfilled' }]);
+    expect(await admin.committedOffsets(groupId, topic)).toEqual([null, 4]);
+  });
+});
+
 describe.runIf(canStartBroker)(withBroker('a broker'), () => {
   test('that is killed and comes back gets every record once and in order, while it remembers the producer', async () => {
     const { broker, topic } = await ownBroker();

@@ -7,6 +7,7 @@ import {
   type TaskIdentity,
   type TaskPorts,
   type TaskProducer,
+  type TopicOutput,
 } from '../../../src/runtime/ports.ts';
 import { TASK_TRANSITIONS, Task, type TaskLogic, type TaskPhase } from '../../../src/runtime/task.ts';
 
@@ -19,7 +20,7 @@ const OUTPUTS = [{ topic: 'clean-ohlcv', partition: 3 }];
 const RECORD: InputRecord = { offset: 0, timestamp: 0, key: null, value: null, headers: [] };
 
 /** A step of the protocol that waits until the test lets it pass or fail. */
-type StepName = 'fence' | 'offset' | 'changelog' | 'restored' | 'commit';
+type StepName = 'fence' | 'offset' | 'changelog' | 'restored' | 'write' | 'commit';
 
 /** A task whose world goes on by hand: every step is written down, and waits where the test wants it to. */
 class Bench implements TaskLogic, TaskPorts, TaskProducer {
@@ -84,6 +85,10 @@ class Bench implements TaskLogic, TaskPorts, TaskProducer {
     this.steps.push(`take ${this.waiting}`);
     this.waiting = 0;
     return { outputs: [], changelog: [], positions: [] };
+  }
+
+  async writeAhead(outputs: readonly TopicOutput[]): Promise<void> {
+    await this.#step('write', `write ${outputs.map(({ topic }) => topic).join()}`);
   }
 
   async commit(): Promise<void> {
@@ -199,6 +204,48 @@ describe('start', () => {
     held.fail(new Error('connection cut'));
     await started;
     expect(bench.task.phase).toBe('stopped');
+  });
+});
+
+describe('outputs written ahead of their commit', () => {
+  const outputs = [{ topic: 'clean-ohlcv', records: [] }];
+
+  test('keep the commit back until they are written', async () => {
+    const bench = await running();
+    const held = bench.hold('write');
+    const written = bench.task.writeAhead(outputs);
+    await held.reached;
+    expect(bench.task.isCommitting).toBe(true);
+    bench.waiting = 3;
+    const asked = bench.task.commit();
+    held.pass();
+    await Promise.all([written, asked]);
+    expect(bench.steps).toEqual(['write clean-ohlcv']);
+    await bench.task.commit();
+    expect(bench.steps).toEqual(['write clean-ohlcv', 'take 3', 'commit']);
+    expect(bench.task.commits).toBe(1);
+  });
+
+  test('are followed by a drain’s commit', async () => {
+    const bench = await running();
+    const held = bench.hold('write');
+    const written = bench.task.writeAhead(outputs);
+    await held.reached;
+    bench.waiting = 3;
+    const drained = bench.task.drain();
+    held.pass();
+    await Promise.all([written, drained]);
+    expect(bench.steps).toEqual(['write clean-ohlcv', 'take 3', 'commit', 'dispose']);
+  });
+
+  test('end the task where they cannot be written', async () => {
+    const bench = await running();
+    const held = bench.hold('write');
+    const written = bench.task.writeAhead(outputs);
+    await held.reached;
+    held.fail(new Error('connection cut'));
+    await written;
+    expect([bench.task.phase, bench.failures]).toEqual(['failed', [new Error('connection cut')]]);
   });
 });
 

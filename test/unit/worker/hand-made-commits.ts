@@ -1,5 +1,5 @@
 import { silentLog } from '../../../src/log.ts';
-import type { CommitBatch, TaskPorts } from '../../../src/runtime/ports.ts';
+import type { CommitBatch, TaskPorts, TopicOutput } from '../../../src/runtime/ports.ts';
 import { Task, type TaskLogic } from '../../../src/runtime/task.ts';
 
 /** What a task commits, and how long it takes: for ever while `isSlow`, until `finish`. */
@@ -7,6 +7,8 @@ export class HandMadeCommits {
   isSlow = false;
   /** All that was handed over for a commit, ended or not. */
   readonly begun: CommitBatch[] = [];
+  /** All that was handed over to be written ahead of a commit, ended or not. */
+  readonly ahead: (readonly [TopicOutput])[] = [];
   #held = Promise.withResolvers<void>();
 
   /** Ends the commit under way. */
@@ -24,7 +26,11 @@ export class HandMadeCommits {
   /** A task of this logic that runs, on one partition of `topic`, or on none. */
   async start<Logic extends TaskLogic>(logic: Logic, partition: number | null): Promise<Task<Logic>> {
     const ports: TaskPorts = {
-      fence: async () => ({ commit: (batch) => this.#commit(batch), dispose: async () => {} }),
+      fence: async () => ({
+        commit: (batch) => this.#commit(batch),
+        writeAhead: (outputs) => this.#writeAhead(outputs),
+        dispose: async () => {},
+      }),
       committedOffset: async () => null,
       readChangelog: async () => {},
     };
@@ -33,6 +39,11 @@ export class HandMadeCommits {
     const task = new Task(spec, logic, ports, silentLog, () => {});
     await task.start();
     return task;
+  }
+
+  async #writeAhead(outputs: readonly TopicOutput[]): Promise<void> {
+    this.ahead.push(outputs as [TopicOutput]);
+    if (this.isSlow) await this.#held.promise;
   }
 
   async #commit(batch: CommitBatch): Promise<void> {

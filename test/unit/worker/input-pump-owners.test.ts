@@ -8,7 +8,7 @@ import type { InputTask } from '../../../src/worker/input-task.ts';
 import { recordsOf } from '../records.ts';
 
 /** No commit by time. */
-const SELDOM = { intervalMs: 3_600_000, areOutputsAtOnce: false };
+const SELDOM = { intervalMs: 3_600_000, outputs: 'paced' } as const;
 const [TOPIC, PARTITION] = ['ticks', 3];
 
 const PORTS: TaskPorts = {
@@ -85,6 +85,9 @@ class Recorder implements InputTask {
   }
   hasOutputs(): boolean {
     return false;
+  }
+  takeOutputs() {
+    return [];
   }
   isFull(): boolean {
     return false;

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RegistryOutage } from '../../../src/codec/errors.ts';
 import { RegistryOutages } from '../../../src/codec/registry-outages.ts';
 import { silentLog } from '../../../src/log.ts';
-import type { CommitBatch, InputBatch } from '../../../src/runtime/ports.ts';
+import type { CommitBatch, InputBatch, TopicOutput } from '../../../src/runtime/ports.ts';
 import type { Task } from '../../../src/runtime/task.ts';
+import type { PacingOptions } from '../../../src/worker/commit-pacing.ts';
 import { InputPump } from '../../../src/worker/input-pump.ts';
 import type { InputTask } from '../../../src/worker/input-task.ts';
 import { HandFedReader } from './hand-fed-reader.ts';
@@ -23,6 +24,7 @@ class Ledger implements InputTask {
   preparing: () => Promise<void> = async () => {};
   readonly nextOffset: number | null;
   #waiting = 0;
+  #outputs = 0;
 
   constructor(nextOffset: number | null = 0) {
     this.nextOffset = nextOffset;
@@ -45,6 +47,7 @@ class Ledger implements InputTask {
     for (; next < records.length && !this.isFull(); next++) {
       this.offsets.push(records.offset(next));
       this.#waiting++;
+      if (this.hasOutput) this.#outputs++;
     }
     return next;
   }
@@ -54,7 +57,13 @@ class Ledger implements InputTask {
   }
 
   hasOutputs(): boolean {
-    return this.hasOutput && this.#waiting > 0;
+    return this.#outputs > 0;
+  }
+
+  takeOutputs(): TopicOutput[] {
+    const records = Array.from({ length: this.#outputs }, () => ({ partition: 0, key: null, value: null, timestamp: 0 }));
+    this.#outputs = 0;
+    return [{ topic: 'outputs', records }];
   }
 
   isFull(): boolean {
@@ -64,7 +73,7 @@ class Ledger implements InputTask {
   takeCommit(): CommitBatch {
     this.#waiting = 0;
     const offset = this.taken;
-    return { outputs: [], changelog: [], positions: [{ groupId: 'group', topic: 'topic', partition: 0, offset }] };
+    return { outputs: this.takeOutputs(), changelog: [], positions: [{ groupId: 'group', topic: 'topic', partition: 0, offset }] };
   }
 }
 
@@ -74,15 +83,19 @@ let halted: Set<number>;
 let fatal: unknown[];
 let pump: InputPump;
 /** No commit by time. */
-const pacing = { intervalMs: 3_600_000, areOutputsAtOnce: true };
+const pacing: PacingOptions = { intervalMs: 3_600_000, outputs: 'committed' };
+
+function pumpWith(options: PacingOptions): InputPump {
+  const halts = { isHalted: (partition: number) => halted.has(partition), isAllHalted: false };
+  return new InputPump(reader.asLogReader, halts, new RegistryOutages(silentLog), options, (error) => fatal.push(error));
+}
 
 beforeEach(() => {
   reader = new HandFedReader();
   commits = new HandMadeCommits();
   halted = new Set();
   fatal = [];
-  const halts = { isHalted: (partition: number) => halted.has(partition), isAllHalted: false };
-  pump = new InputPump(reader.asLogReader, halts, new RegistryOutages(silentLog), pacing, (error) => fatal.push(error));
+  pump = pumpWith(pacing);
 });
 afterEach(async () => {
   await pump.close();
@@ -96,6 +109,8 @@ async function feed(logic: Ledger, partition = 0): Promise<Task<InputTask>> {
 
 const records = (count: number) => Array.from({ length: count }, (_, i) => Buffer.from([i]));
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+/** Outputs written ahead of a commit, each time. */
+const written = () => commits.ahead.map(([{ records }]) => records.length);
 const committed = () => commits.begun.map(({ positions }) => positions[0]!.offset);
 
 describe('a task', () => {
@@ -205,6 +220,39 @@ describe('outputs of a task that has caught up', () => {
     await feed(logic);
     await settled();
     expect(committed()).toEqual([6]);
+  });
+
+  test('that may be read before they are committed are written at once; what comes meanwhile right after', async () => {
+    pump = pumpWith({ ...pacing, outputs: 'ahead' });
+    const logic = new Ledger();
+    logic.hasOutput = true;
+    commits.isSlow = true;
+    reader.append(0, ...records(2));
+    await feed(logic);
+    await settled();
+    reader.append(0, ...records(3));
+    await settled();
+    expect(written()).toEqual([2]);
+    commits.finish();
+    await settled();
+    expect([written(), committed()]).toEqual([[2, 3], []]);
+  });
+
+  test('written ahead, their state and position are committed after the interval, without them', async () => {
+    const intervalMs = 20;
+    pump = pumpWith({ intervalMs, outputs: 'ahead' });
+    const logic = new Ledger();
+    logic.hasOutput = true;
+    reader.append(0, ...records(2));
+    await feed(logic);
+    await settled();
+    expect(written()).toEqual([2]);
+    await vi.waitUntil(() => {
+      pump.commitDue();
+      return committed().length > 0;
+    });
+    expect(committed()).toEqual([2]);
+    expect(commits.begun[0]!.outputs).toEqual([{ topic: 'outputs', records: [] }]);
   });
 
   test('positions alone are left to the interval', async () => {
