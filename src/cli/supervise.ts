@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { NOTHING_DONE, type WorkerStats } from '../worker/worker-stats.ts';
 import type { CommandContext } from './context.ts';
+import { SMALL_YOUNG_GENERATION } from './memory.ts';
 import { createStatsLine } from './stats-line.ts';
 import { stopSignal } from './stop-signal.ts';
 import { SUPERVISED, type SupervisorMessage, type WorkerMessage } from './worker-messages.ts';
@@ -92,6 +93,8 @@ export class Crew {
       // A group of its own: Ctrl-C on the terminal is for this process to pass on, once.
       const child = fork(process.argv[1]!, [...this.#args], {
         detached: true,
+        // The user's own options last: they count.
+        execArgv: [SMALL_YOUNG_GENERATION, ...process.execArgv],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         env: { ...process.env, [SUPERVISED]: '1' },
       });
