@@ -195,13 +195,18 @@ describe('a full task', () => {
 });
 
 describe('outputs of a task that has caught up', () => {
-  test('are committed at once, and what comes meanwhile right after', async () => {
+  /** The task has taken as many records as there are, and each makes an output. */
+  async function caughtUp(count: number): Promise<void> {
     const logic = new Ledger();
     logic.hasOutput = true;
-    commits.isSlow = true;
-    reader.append(0, ...records(2));
+    reader.append(0, ...records(count));
     await feed(logic);
     await settled();
+  }
+
+  test('are committed at once, and what comes meanwhile right after', async () => {
+    commits.isSlow = true;
+    await caughtUp(2);
     expect(committed()).toEqual([2]);
     reader.append(0, ...records(3));
     await settled();
@@ -213,23 +218,15 @@ describe('outputs of a task that has caught up', () => {
   });
 
   test('wait for a larger commit while more lies in the log', async () => {
-    const logic = new Ledger();
-    logic.hasOutput = true;
     reader.batchRecords = 2;
-    reader.append(0, ...records(6));
-    await feed(logic);
-    await settled();
+    await caughtUp(6);
     expect(committed()).toEqual([6]);
   });
 
   test('that may be read before they are committed are written at once; what comes meanwhile right after', async () => {
     pump = pumpWith({ ...pacing, outputs: 'ahead' });
-    const logic = new Ledger();
-    logic.hasOutput = true;
     commits.isSlow = true;
-    reader.append(0, ...records(2));
-    await feed(logic);
-    await settled();
+    await caughtUp(2);
     reader.append(0, ...records(3));
     await settled();
     expect(written()).toEqual([2]);
@@ -239,13 +236,8 @@ describe('outputs of a task that has caught up', () => {
   });
 
   test('written ahead, their state and position are committed after the interval, without them', async () => {
-    const intervalMs = 20;
-    pump = pumpWith({ intervalMs, outputs: 'ahead' });
-    const logic = new Ledger();
-    logic.hasOutput = true;
-    reader.append(0, ...records(2));
-    await feed(logic);
-    await settled();
+    pump = pumpWith({ intervalMs: 20, outputs: 'ahead' });
+    await caughtUp(2);
     expect(written()).toEqual([2]);
     await vi.waitUntil(() => {
       pump.commitDue();
