@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 const HEAP_GROWTH_PERCENT = 120;
 
 /**
- * For the start of a worker beside others: a young generation of 4 MB halves instead of 16, which saves 10 MB a process and no processor time. The process
- * that a user has started cannot have it: V8 takes the size when it starts.
+ * For the start of a worker beside others: a young generation of 4 MB halves instead of 16, which saves 10 MB a process and costs no processor time. The
+ * process that a user has started cannot have it: V8 takes the size when it starts.
  */
 export const SMALL_YOUNG_GENERATION = '--max-semi-space-size=4';
 

@@ -93,10 +93,9 @@ export class Crew {
       // A group of its own: Ctrl-C on the terminal is for this process to pass on, once.
       const child = fork(process.argv[1]!, [...this.#args], {
         detached: true,
-        // The user's own options last: they count.
-        execArgv: [SMALL_YOUNG_GENERATION, ...process.execArgv],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        env: { ...process.env, [SUPERVISED]: '1' },
+        // The user's own options last: they count.
+        env: { ...process.env, NODE_OPTIONS: `${SMALL_YOUNG_GENERATION} ${process.env.NODE_OPTIONS ?? ''}`, [SUPERVISED]: '1' },
       });
       this.#children.set(index, child);
       if (this.#log !== null) this.#tell(child, { areSettingsFine: true });

@@ -72,6 +72,8 @@ export class Task<Logic extends TaskLogic> {
   #phase: TaskPhase = 'created';
   #producer: TaskProducer | null = null;
   #inFlight: Promise<void> | null = null;
+  /** Outputs are written whose state and position are not. */
+  #isAhead = false;
   readonly #stopped = new AbortController();
 
   /** `onFailure` is called once, when the task enters `failed`. */
@@ -118,7 +120,7 @@ export class Task<Logic extends TaskLogic> {
   /** Starts a commit of what waits, unless one is under way or there is nothing. Resolves when that commit has ended, however it ended. */
   async commit(): Promise<void> {
     if (this.#phase !== 'running' && this.#phase !== 'draining') return;
-    if (this.#inFlight !== null || !this.logic.hasWork()) return this.#inFlight ?? undefined;
+    if (this.#inFlight !== null || !this.hasWork) return this.#inFlight ?? undefined;
     await this.#alone(() => this.#commit(this.#producer!));
   }
 
@@ -127,7 +129,13 @@ export class Task<Logic extends TaskLogic> {
    * Resolves when they are written or the task has failed.
    */
   async writeAhead(outputs: readonly TopicOutput[]): Promise<void> {
+    this.#isAhead = true;
     await this.#alone(() => this.#producer!.writeAhead!(outputs));
+  }
+
+  /** True where a commit would make something durable. A bar that the clock closes moves no position: once it is written ahead, only its state waits. */
+  get hasWork(): boolean {
+    return this.#isAhead || this.logic.hasWork();
   }
 
   /** True while a commit, or the writing of outputs ahead of one, is under way. */
@@ -139,7 +147,7 @@ export class Task<Logic extends TaskLogic> {
   async drain(): Promise<void> {
     if (this.#phase === 'running') {
       this.#enter('draining');
-      while (this.phase === 'draining' && (this.#inFlight !== null || this.logic.hasWork())) await this.commit();
+      while (this.phase === 'draining' && (this.#inFlight !== null || this.hasWork)) await this.commit();
     }
     await this.stop();
   }
@@ -170,6 +178,7 @@ export class Task<Logic extends TaskLogic> {
   }
 
   async #commit(producer: TaskProducer): Promise<void> {
+    this.#isAhead = false;
     const batch = this.logic.takeCommit();
     this.#ports.onStep?.('before-commit');
     await producer.commit(batch);

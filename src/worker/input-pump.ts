@@ -167,7 +167,7 @@ export class InputPump {
 
   #commitIfDue(key: string, feed: Feed): void {
     const { task, pacing } = feed;
-    if (!isAtWork(feed) || task.isCommitting || !task.logic.hasWork()) return;
+    if (!isAtWork(feed) || task.isCommitting || !task.hasWork) return;
     const state = { hasOutputs: task.logic.hasOutputs(), isCaughtUp: this.#hasCaughtUp(feed), isHurried: this.#isHurried };
     const due = pacing.due(performance.now(), state);
     if (due === null) return;

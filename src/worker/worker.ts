@@ -272,7 +272,7 @@ export class Worker {
     await Promise.all(removed.map((partition) => this.#release(partition, true)));
     if (this.#isStopping) return;
     for (const { topic, partition } of added) {
-      // Lost while the others were released; where it has come back, a later call opens it, or this one has.
+      // Lost while the others were released. Where it has come back meanwhile, whichever call comes first opens it.
       if (!this.#member.isAssigned(topic, partition) || this.#hasSlot({ topic, partition })) continue;
       if (topic === this.#topic('join-changelog')) this.#openJoin(partition);
       else this.#openInput(this.#set.assigned.find((role) => this.#topic(role) === topic)!, partition);

@@ -238,6 +238,15 @@ describe('outputs written ahead of their commit', () => {
     expect(bench.steps).toEqual(['write clean-ohlcv', 'take 3', 'commit', 'dispose']);
   });
 
+  test('are followed by a commit also where no position moved: of a bar that the clock closed only the state waits', async () => {
+    const bench = await running();
+    await bench.task.writeAhead(outputs);
+    expect([bench.waiting, bench.task.hasWork]).toEqual([0, true]);
+    await bench.task.drain();
+    expect(bench.steps).toEqual(['write clean-ohlcv', 'take 0', 'commit', 'dispose']);
+    expect(bench.task.hasWork).toBe(false);
+  });
+
   test('end the task where they cannot be written', async () => {
     const bench = await running();
     const held = bench.hold('write');
