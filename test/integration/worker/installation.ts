@@ -176,10 +176,7 @@ export class Installation {
     await reader.connect();
     try {
       const partitions = [...Array(this.topology.topics[role].partitions).keys()];
-      const [starts, ends] = await Promise.all([
-        reader.listOffsets(topic, partitions, 'earliest'),
-        reader.listOffsets(topic, partitions, 'last-stable'),
-      ]);
+      const [starts, ends] = await Promise.all([reader.listOffsets(topic, partitions, 'earliest'), stableEnds(reader, topic, partitions)]);
       for (const partition of partitions) reader.assign(topic, partition, starts.get(partition)!);
       const found = partitions.map((): (FetchedRecord & { readonly partition: number })[] => []);
       while (partitions.some((partition) => reader.position(topic, partition)! < ends.get(partition)!)) {
@@ -220,4 +217,20 @@ function merged(file: SettingsObject, changes: SettingsObject): SettingsObject {
     result[key] = isGroup ? { ...(result[key] as SettingsObject | undefined), ...value } : value;
   }
   return result;
+}
+
+/** How long markers may take that a commit has not waited for, ms. What is open longer was begun by somebody who is gone. */
+const MARKERS_LIMIT_MS = 1_000;
+
+/**
+ * Where committed records end: a commit is acknowledged, and its position read, before its markers lie in every partition. Waits for what is under
+ * way at the call.
+ */
+async function stableEnds(reader: LogReader, topic: string, partitions: readonly number[]): Promise<Map<number, number>> {
+  const written = await reader.listOffsets(topic, partitions, 'high-watermark');
+  const deadline = performance.now() + MARKERS_LIMIT_MS;
+  for (;;) {
+    const stable = await reader.listOffsets(topic, partitions, 'last-stable');
+    if (performance.now() > deadline || partitions.every((partition) => stable.get(partition)! >= written.get(partition)!)) return stable;
+  }
 }
